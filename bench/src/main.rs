@@ -1,0 +1,2 @@
+//! Measures Genkan beside a relay, nginx and HAProxy.
+fn main() {}

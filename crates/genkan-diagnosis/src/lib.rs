@@ -1,0 +1,1 @@
+//! Codes, findings, traces, and how they are shown.

@@ -1,0 +1,1 @@
+//! Sans-io HTTP/1: heads, framing, chunked coding, limits.

@@ -1,0 +1,1 @@
+//! Kubernetes and Genkan objects with the place each value was written.

@@ -1,0 +1,1 @@
+//! The data plane: workers, sessions, pools, relay, static files, log, metrics.

@@ -1,0 +1,1 @@
+//! The routing table, the router that serves and explains, and every pure verdict.

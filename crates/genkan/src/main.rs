@@ -1,0 +1,2 @@
+//! An ingress controller and reverse proxy that can explain itself.
+fn main() {}
