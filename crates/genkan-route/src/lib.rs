@@ -1,1 +1,19 @@
 //! The routing table, the router that serves and explains, and every pure verdict.
+//!
+//! [`decide`](decide::decide) is the only matcher and the only maker of verdicts that are a function
+//! of their input. Live traffic calls it with [`NoRecorder`](recorder::NoRecorder), which compiles
+//! away; `explain`, `lint`, captures and tests call it with a recorder.
+//!
+//! This crate does no I/O, reads no clock, draws no random numbers and knows neither tokio nor
+//! Kubernetes: objects appear only as names to be shown ([`RouteOrigin`](route::RouteOrigin)).
+
+pub mod decision;
+pub mod endpoint;
+pub mod fault;
+pub mod host;
+pub mod recorder;
+pub mod route;
+pub mod settings;
+pub mod site;
+pub mod snapshot;
+pub mod table;

@@ -1,0 +1,152 @@
+//! What goes into a decision beside the head, and what comes out.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use crate::{
+    endpoint::{Endpoints, GroupId},
+    fault::Fault,
+    host::HostName,
+    route::Mode,
+    table::Route,
+};
+
+/// Scheme of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// Plain.
+    Http,
+    /// TLS.
+    Https,
+}
+
+impl Scheme {
+    /// `http` or `https`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
+/// What the framing module found out about the request's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BodyLength {
+    /// No body.
+    None,
+    /// `Content-Length`.
+    Known(u64),
+    /// Chunked: known only when it has been read.
+    Unknown,
+}
+
+/// Everything a decision depends on that is not in the request head.
+///
+/// The exchange keeps it, so that a trace can be made after the fact from the same input.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DecisionInput {
+    /// Scheme of the connection the request came in on.
+    pub scheme: Scheme,
+    /// Port of the listener.
+    pub port: u16,
+    /// The client: the TCP peer, or what a trusted header or PROXY protocol says (later).
+    pub client: SocketAddr,
+    /// Body as the framing module sees it.
+    pub body: BodyLength,
+    /// Our own id of the exchange.
+    pub request_id: RequestId,
+    /// Whether the process is draining (`/healthz` of the catch-all fails then).
+    pub draining: bool,
+}
+
+/// Our id of one exchange: 32 hexadecimal digits, as nginx's `$request_id`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RequestId(pub [u8; 32]);
+
+impl RequestId {
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("-")
+    }
+}
+
+impl std::fmt::Debug for RequestId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Buffers that a decision writes into; a worker keeps one and reuses it.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// The normalised path, when it differs from the raw one.
+    pub path: Vec<u8>,
+    /// The target to send upstream, when a rewrite changed it.
+    pub target: Vec<u8>,
+    /// `Location` of a redirect, or the URL that is the body of a 300 or 306.
+    pub location: Vec<u8>,
+    /// Room for what else a stage needs (`X-Forwarded-Prefix` with its groups filled in).
+    pub prefix: Vec<u8>,
+}
+
+/// The outcome: which host and route, and what to do.
+#[derive(Clone, Debug)]
+pub struct Decision<'t> {
+    /// The host that took the request; `None` when only the built-in catch-all was left.
+    pub host: Option<&'t HostName>,
+    /// Mode that errors are shown in.
+    pub mode: Mode,
+    /// The route, when one matched.
+    pub route: Option<&'t Arc<Route>>,
+    /// What to do.
+    pub verdict: Verdict<'t>,
+}
+
+/// What to do with a request.
+#[derive(Clone, Debug)]
+pub enum Verdict<'t> {
+    /// Send it to an endpoint of a group.
+    Forward(Forward<'t>),
+    /// Serve a file of the route's [`StaticSite`](crate::site::StaticSite); the path is in
+    /// [`Scratch::path`] (always written for this verdict), with the matched prefix kept.
+    Site(&'t Arc<crate::site::StaticSite>),
+    /// Answer with a redirect; `Location` is in [`Scratch::location`] unless `bare`.
+    Redirect {
+        /// 300–308.
+        status: u16,
+        /// nginx, codes 300 and 306: no `Location`, the URL is the body; 304: neither.
+        bare: bool,
+        /// Which rule redirected.
+        cause: RedirectCause,
+    },
+    /// Answer 200 with an empty body: the catch-all's own health path.
+    Health,
+    /// Answer an error.
+    Fault(Fault),
+}
+
+/// A request that goes to a backend.
+#[derive(Clone, Debug)]
+pub struct Forward<'t> {
+    /// The group.
+    pub group: GroupId,
+    /// Its endpoints at the moment; never empty.
+    pub endpoints: &'t Arc<Endpoints>,
+    /// Whether the target is in [`Scratch::target`]; otherwise the client's raw target goes upstream.
+    pub rewritten: bool,
+}
+
+/// Which rule redirected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RedirectCause {
+    /// `app-root`.
+    AppRoot,
+    /// nginx's own slash redirect.
+    Slash,
+    /// `permanent-redirect`.
+    Permanent,
+    /// `temporal-redirect`.
+    Temporal,
+    /// A rewrite target that begins with `http://`, `https://` or `$scheme`.
+    Rewrite,
+}

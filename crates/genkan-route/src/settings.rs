@@ -1,0 +1,153 @@
+//! What can be configured, already parsed: per route and for the whole proxy.
+//!
+//! Names and defaults are those of ingress-nginx's annotations and ConfigMap keys. Times are
+//! [`Duration`]s, sizes are bytes; `None` means "no limit".
+
+use std::time::Duration;
+
+/// What one route asks of the proxy beyond routing; compiled from annotations over ConfigMap keys.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RouteSettings {
+    /// `proxy-connect-timeout`: 5 s.
+    pub connect_timeout: Duration,
+    /// `proxy-send-timeout`: 60 s between two writes to the backend.
+    pub send_timeout: Duration,
+    /// `proxy-read-timeout`: 60 s between two reads from the backend; also the idle limit of an upgraded connection.
+    pub read_timeout: Duration,
+    /// `proxy-body-size`: 1 MiB; `None` is unlimited (written `0`). Larger is 413.
+    pub body_size_max: Option<u64>,
+    /// `proxy-request-buffering`: whether the whole body is received before a backend is chosen.
+    pub request_buffering: bool,
+    /// `client-body-buffer-size`: bytes of a buffered body kept in memory before it spills to a file. 8 KiB.
+    pub body_memory_max: u64,
+    /// `proxy-buffer-size`: the most a response head may measure. 4 KiB; larger is 502.
+    pub response_head_max: usize,
+    /// `proxy-next-upstream*`: when and how often another endpoint is tried.
+    pub retry: Retry,
+    /// `enable-access-log`.
+    pub access_log: bool,
+}
+
+impl Default for RouteSettings {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(5),
+            send_timeout: Duration::from_secs(60),
+            read_timeout: Duration::from_secs(60),
+            body_size_max: Some(1 << 20),
+            request_buffering: true,
+            body_memory_max: 8 << 10,
+            response_head_max: 4 << 10,
+            retry: Retry::default(),
+            access_log: true,
+        }
+    }
+}
+
+/// `proxy-next-upstream` and its two companions.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Retry {
+    /// `error`: connecting, sending or reading the head failed.
+    pub on_error: bool,
+    /// `timeout`: connecting, sending or waiting for the head took too long.
+    pub on_timeout: bool,
+    /// `invalid_header`: the backend answered with something that is no valid head.
+    pub on_invalid_header: bool,
+    /// `http_500` … `http_429`: statuses that count as a failed try.
+    pub statuses: Vec<u16>,
+    /// `non_idempotent`: POST, LOCK and PATCH are retried even when they have been sent.
+    pub non_idempotent: bool,
+    /// `proxy-next-upstream-tries`: total tries; 0 is unlimited. With one endpoint the same is tried again.
+    pub tries: u32,
+    /// `proxy-next-upstream-timeout`: no new try after this long; zero is no limit.
+    pub timeout: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            on_error: true,
+            on_timeout: true,
+            on_invalid_header: false,
+            statuses: Vec::new(),
+            non_idempotent: false,
+            tries: 3,
+            timeout: Duration::ZERO,
+        }
+    }
+}
+
+/// What concerns the whole proxy; compiled from ConfigMap keys and flags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GlobalSettings {
+    /// `client-header-timeout`: 60 s for a whole request head.
+    pub header_timeout: Duration,
+    /// `client-body-timeout`: 60 s between two reads of a request body.
+    pub body_timeout: Duration,
+    /// `client-header-buffer-size`: 1 KiB; where a head starts out. Lines must fit one buffer.
+    pub header_buffer_size: usize,
+    /// `large-client-header-buffers`: number (4).
+    pub large_header_buffers: usize,
+    /// `large-client-header-buffers`: size of each (8 KiB): the longest request line or field.
+    pub large_header_buffer_size: usize,
+    /// The most header fields a request may have. nginx has no such limit; 0 would refuse everything.
+    pub header_count_max: usize,
+    /// `enable-underscores-in-headers`.
+    pub underscores_in_headers: bool,
+    /// `ignore-invalid-headers`.
+    pub ignore_invalid_headers: bool,
+    /// `keep-alive`: 75 s an idle downstream connection is kept; zero closes after each response.
+    pub keep_alive: Duration,
+    /// `keep-alive-requests`: requests served on one downstream connection. 1000.
+    pub keep_alive_requests: u32,
+    /// `max-worker-connections`: downstream connections of one worker. 16384.
+    pub worker_connections: usize,
+    /// `upstream-keepalive-connections`: idle upstream connections of one worker to one group of endpoints. 320; zero disables reuse.
+    pub upstream_keepalive_connections: usize,
+    /// `upstream-keepalive-timeout`: 60 s.
+    pub upstream_keepalive_timeout: Duration,
+    /// `upstream-keepalive-time`: 1 h: the longest an upstream connection is used.
+    pub upstream_keepalive_time: Duration,
+    /// `upstream-keepalive-requests`: 10 000.
+    pub upstream_keepalive_requests: u32,
+    /// `worker-shutdown-timeout`: 240 s a drain waits for exchanges under way.
+    pub shutdown_timeout: Duration,
+    /// `generate-request-id`: true.
+    pub generate_request_id: bool,
+    /// `disable-access-log`, `disable-http-access-log`.
+    pub access_log: bool,
+    /// `enable-access-log-for-default-backend`.
+    pub access_log_default_backend: bool,
+    /// `http-redirect-code`: 308.
+    pub redirect_code: u16,
+    /// The path that the catch-all answers itself (`--health-check-path`).
+    pub health_path: String,
+}
+
+impl Default for GlobalSettings {
+    fn default() -> Self {
+        Self {
+            header_timeout: Duration::from_secs(60),
+            body_timeout: Duration::from_secs(60),
+            header_buffer_size: 1 << 10,
+            large_header_buffers: 4,
+            large_header_buffer_size: 8 << 10,
+            header_count_max: 100,
+            underscores_in_headers: false,
+            ignore_invalid_headers: true,
+            keep_alive: Duration::from_secs(75),
+            keep_alive_requests: 1000,
+            worker_connections: 16_384,
+            upstream_keepalive_connections: 320,
+            upstream_keepalive_timeout: Duration::from_secs(60),
+            upstream_keepalive_time: Duration::from_secs(3600),
+            upstream_keepalive_requests: 10_000,
+            shutdown_timeout: Duration::from_secs(240),
+            generate_request_id: true,
+            access_log: true,
+            access_log_default_backend: false,
+            redirect_code: 308,
+            health_path: "/healthz".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What workers hold: table, endpoint view and settings that belong together.
+
+use std::sync::Arc;
+
+use crate::{endpoint::EndpointView, settings::GlobalSettings, table::Table};
+
+/// One published state of the world. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Number of the generation this came from; only grows.
+    pub generation: u64,
+    /// Hosts and routes.
+    pub table: Arc<Table>,
+    /// Endpoints, laid out by `table.groups`.
+    pub endpoints: Arc<EndpointView>,
+    /// Settings of the whole proxy.
+    pub settings: Arc<GlobalSettings>,
+}

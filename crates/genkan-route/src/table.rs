@@ -1,0 +1,21 @@
+//! All hosts and routes of one moment, prepared for matching.
+
+use std::sync::Arc;
+
+use crate::{endpoint::GroupKey, route::RouteSpec};
+
+/// A route as the router holds it: the compiler's words and what was prepared from them.
+#[derive(Debug)]
+pub struct Route {
+    /// What the compiler said.
+    pub spec: RouteSpec,
+}
+
+/// The routing table. Immutable.
+#[derive(Debug, Default)]
+pub struct Table {
+    /// Counts upwards with each change of a host or route.
+    pub version: u64,
+    /// Every upstream group that some route leads to, sorted; the endpoint view is laid out alike.
+    pub groups: Arc<[GroupKey]>,
+}
