@@ -1,11 +1,31 @@
 //! The catalogue: what each code means, in English and Japanese.
 //!
-//! Data only. One entry per code, one file per block of fifty numbers, as the blocks are themes. Texts
-//! of an entry are for people; templates with `{name}` places are only in `headline`. To add a code:
-//! name it in `code.rs`, write its entry here, in number order, complete in both languages. The tests
-//! beside this file say what is missing.
+//! Data only. One entry per code; blocks of fifty numbers are themes, and each file holds one or a part
+//! of one. Texts of an entry are for people; only `headline` is a template with `{name}` places. To add
+//! a code: name it in `code.rs` and write its entry here, in number order, complete in both languages.
+//! The tests beside this file say what is missing.
 
-mod path_to_backend;
+mod annotation_effects;
+mod annotation_names;
+mod api_objects;
+mod backend_answer;
+mod catch_all_and_address;
+mod classes_and_hosts;
+mod client_tls;
+mod conflicts;
+mod connection;
+mod endpoints;
+mod migration;
+mod patterns;
+mod patterns_and_rewrites;
+mod redirects;
+mod request_paths;
+mod rewritten_paths;
+mod services;
+mod sizes_and_headers;
+#[cfg(test)]
+mod tests;
+mod who_answered;
 
 use crate::code::{Code, Phase, Severity};
 use crate::phrase::Text;
@@ -38,10 +58,20 @@ pub struct Entry {
 /// A broken piece of configuration and its repair; the same in every language.
 #[derive(Debug)]
 pub struct Example {
-    /// What brings the finding about.
-    pub broken: &'static str,
-    /// The same piece, repaired.
-    pub fixed: &'static str,
+    broken: &'static str,
+    fixed: &'static str,
+}
+
+impl Example {
+    /// What brings the finding about. Ends with a line break.
+    pub fn broken(&self) -> &'static str {
+        self.broken.trim_start_matches('\n')
+    }
+
+    /// The same piece, repaired. Ends with a line break.
+    pub fn fixed(&self) -> &'static str {
+        self.fixed.trim_start_matches('\n')
+    }
 }
 
 impl Entry {
@@ -58,7 +88,37 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
 
 /// The entry of a code.
 pub fn find(code: Code) -> Option<&'static Entry> {
-    entries().find(|entry| entry.code == code)
+    let last = |block: &[Entry]| block.last().map(|entry| entry.code);
+    let block = BLOCKS.partition_point(|block| last(block) < Some(code));
+    let block = BLOCKS.get(block)?;
+    let at = block.binary_search_by_key(&code, |entry| entry.code).ok()?;
+    block.get(at)
 }
 
-const BLOCKS: &[&[Entry]] = &[path_to_backend::ENTRIES];
+/// Entries in order of their codes: ascending within each block and from block to block.
+const BLOCKS: &[&[Entry]] = &[
+    patterns_and_rewrites::ENTRIES,
+    patterns::ENTRIES,
+    rewritten_paths::ENTRIES,
+    request_paths::ENTRIES,
+    redirects::ENTRIES,
+    classes_and_hosts::ENTRIES,
+    catch_all_and_address::ENTRIES,
+    conflicts::ENTRIES,
+    annotation_names::ENTRIES,
+    annotation_effects::ENTRIES,
+    api_objects::ENTRIES,
+    services::ENTRIES,
+    endpoints::ENTRIES,
+    connection::ENTRIES,
+    backend_answer::ENTRIES,
+    client_tls::ENTRIES,
+    sizes_and_headers::ENTRIES,
+    migration::ENTRIES,
+    who_answered::ENTRIES,
+];
+
+/// Both halves begin with a line break in the source, for alignment.
+const fn example(broken: &'static str, fixed: &'static str) -> Option<Example> {
+    Some(Example { broken, fixed })
+}
