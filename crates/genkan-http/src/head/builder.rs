@@ -1,0 +1,104 @@
+//! Fills a request head from parts that are already separated.
+//!
+//! HTTP/2, HTTP/3 and in-memory sessions have names and values rather than lines. They append them
+//! here, and the rest of the proxy sees the same type as for HTTP/1, under the same name policy and
+//! limits. An `:authority` is given as the field `host`.
+
+use super::{RequestHead, RequestView, Version};
+use crate::field::{Entry, Span};
+use crate::known::KnownHeader;
+use crate::limits::HeadLimits;
+use crate::method::Method;
+use crate::parse::{NameClass, is_method, is_target};
+use crate::reject::RequestReject;
+
+/// Appends bytes to a buffer and their ranges to a head.
+#[derive(Debug)]
+pub struct HeadBuilder<'a> {
+    bytes: &'a mut Vec<u8>,
+    head: &'a mut RequestHead,
+    limits: &'a HeadLimits,
+}
+
+impl<'a> HeadBuilder<'a> {
+    /// Empties buffer and head and puts method, target and version in.
+    ///
+    /// # Errors
+    ///
+    /// Method or target have bytes that no request may have.
+    pub fn start(
+        bytes: &'a mut Vec<u8>,
+        head: &'a mut RequestHead,
+        limits: &'a HeadLimits,
+        method: &[u8],
+        target: &[u8],
+        version: Version,
+    ) -> Result<Self, RequestReject> {
+        bytes.clear();
+        head.clear();
+        if !is_method(method) {
+            return Err(RequestReject::MethodInvalid);
+        }
+        if !is_target(target) {
+            return Err(RequestReject::TargetControlByte);
+        }
+        if method.len() + target.len() > limits.head_bytes_max() {
+            return Err(RequestReject::RequestLineTooLong);
+        }
+        head.version = version;
+        head.method_id = Method::of(method);
+        head.method = append(bytes, method);
+        head.target = append(bytes, target);
+        Ok(Self {
+            bytes,
+            head,
+            limits,
+        })
+    }
+
+    /// Appends a field; names that the policy drops are counted instead.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that would end a name, a value or a line, and more fields or bytes than the limits.
+    pub fn field(&mut self, name: &[u8], value: &[u8]) -> Result<(), RequestReject> {
+        if self.head.fields.len() + self.head.dropped().total() >= self.limits.field_count_max {
+            return Err(RequestReject::FieldsTooMany);
+        }
+        if self.bytes.len() + name.len() + value.len() > self.limits.head_bytes_max() {
+            return Err(RequestReject::HeadTooLarge);
+        }
+        let class = NameClass::of(name).ok_or(RequestReject::FieldNameMalformed)?;
+        match memchr::memchr3(b'\r', b'\n', 0, value).map(|position| value[position]) {
+            None => {}
+            Some(b'\r') => return Err(RequestReject::BareCarriageReturn),
+            Some(b'\n') => return Err(RequestReject::BareLineFeed),
+            Some(_) => return Err(RequestReject::FieldValueNul),
+        }
+        if class.is_dropped(self.limits, &mut self.head.fields.dropped) {
+            return Ok(());
+        }
+        let name_span = append(self.bytes, name);
+        let value_span = append(self.bytes, value.trim_ascii());
+        self.head.fields.push(Entry {
+            name_start: name_span.start,
+            name_length: name.len() as u16,
+            value_start: value_span.start,
+            value_end: value_span.end,
+            id: KnownHeader::of(name),
+        });
+        Ok(())
+    }
+
+    /// The head built so far.
+    #[must_use]
+    pub fn view(&self) -> RequestView<'_> {
+        RequestView::new(self.bytes, self.head)
+    }
+}
+
+fn append(bytes: &mut Vec<u8>, part: &[u8]) -> Span {
+    let start = bytes.len();
+    bytes.extend_from_slice(part);
+    Span::new(start, bytes.len())
+}
