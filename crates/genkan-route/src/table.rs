@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::{endpoint::GroupKey, route::RouteSpec};
+use crate::{endpoint::GroupKey, host::HostName, route::RouteSpec};
 
 /// A route as the router holds it: the compiler's words and what was prepared from them.
 #[derive(Debug)]
 pub struct Route {
+    /// The host it belongs to; metrics use it as label, so that their number stays bounded.
+    pub host: HostName,
     /// What the compiler said.
     pub spec: RouteSpec,
 }
