@@ -1,1 +1,3 @@
 //! From objects to a generation: routing snapshot, statuses, findings.
+
+pub mod annotation;

@@ -1,0 +1,313 @@
+//! The annotations of an Ingress: one table, and the reading of a set of them against it.
+//!
+//! Every annotation that is written has its effect in [`Effects`] or a [`Remark`]; nothing is dropped
+//! silently. A value of a security family that cannot be honoured closes the route (503), every other
+//! bad value leaves its setting at the default. One file per family holds the entries; supporting one
+//! more annotation means changing the `effect` of its entry.
+//!
+//! Not here: which Ingress owns a path, and whether a rewrite is active on it (the compiler decides).
+
+mod affinity;
+mod basic_auth;
+mod canary;
+mod cors;
+pub mod docs;
+pub mod entry;
+mod error_and_log;
+mod external_auth;
+mod header;
+mod limit;
+mod lookup;
+mod protocol;
+mod redirect;
+pub mod remark;
+mod removed;
+mod routing;
+mod snippet;
+mod timeout_and_buffer;
+mod tls;
+mod upstream_tls;
+pub mod value;
+
+#[cfg(test)]
+mod tests;
+
+use genkan_route::{
+    route::{Closed, Redirect},
+    settings::RouteSettings,
+};
+
+pub use lookup::{entries, find, nearest};
+pub use remark::{Fate, Problem, Remark};
+
+use entry::{Effect, Entry, Outcome, Risk};
+use value::Malformed;
+
+/// The prefix that ingress-nginx reads unless it is told otherwise (`--annotations-prefix`).
+pub const DEFAULT_PREFIX: &str = "nginx.ingress.kubernetes.io";
+
+/// One annotation as written.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'a> {
+    /// The whole key.
+    pub key: &'a str,
+    /// The value as text.
+    pub value: &'a str,
+    /// Whether it was a string in the manifest (a bare `true` or `60` is not).
+    pub is_text: bool,
+}
+
+/// What the operator settled for all Ingresses; comes from flags and the main ConfigMap.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The prefix read, without the slash.
+    pub prefix: String,
+    /// `annotations-risk-level`: the riskiest annotation accepted. An Ingress with a riskier one is refused.
+    pub risk_allowed: Risk,
+    /// `annotation-value-word-blocklist`: an Ingress with one of these words in a value is refused.
+    pub forbidden_words: Vec<String>,
+    /// What holds where no annotation says otherwise.
+    pub settings: RouteSettings,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            prefix: DEFAULT_PREFIX.to_owned(),
+            risk_allowed: Risk::High,
+            forbidden_words: Vec::new(),
+            settings: RouteSettings::default(),
+        }
+    }
+}
+
+/// What the annotations of one Ingress come to.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Effects {
+    /// `rewrite-target` as written; whether it is active depends on the path.
+    pub rewrite_target: Option<String>,
+    /// `use-regex`.
+    pub use_regex: bool,
+    /// `app-root`.
+    pub app_root: Option<String>,
+    /// `temporal-redirect` or `permanent-redirect` with its code.
+    pub redirect: Option<Redirect>,
+    /// `x-forwarded-prefix`; has an effect only beside an active rewrite.
+    pub forwarded_prefix: Option<String>,
+    /// Timeouts, sizes, retries, log: ConfigMap defaults overlaid with annotations.
+    pub settings: RouteSettings,
+    /// `canary: "true"`: no ordinary Ingress. Until canaries are served it must take no traffic at all.
+    pub canary: bool,
+    /// `enable-global-auth: "false"`: a global authentication does not concern these routes.
+    pub skips_global_auth: bool,
+    /// Why every route of the Ingress answers 503.
+    pub closed: Option<Closed>,
+    /// Why the whole Ingress takes no part.
+    pub refused: Option<Closed>,
+    redirect_draft: redirect::Draft,
+}
+
+/// Reads a set of annotations. The result does not depend on their order.
+pub fn read<'a>(
+    written: impl IntoIterator<Item = Written<'a>>,
+    policy: &Policy,
+) -> (Effects, Vec<Remark>) {
+    let mut written: Vec<_> = written.into_iter().collect();
+    written.sort_by_key(|annotation| annotation.key);
+    let mut reading = Reading {
+        policy,
+        present: present(&written, policy),
+        effects: Effects {
+            settings: policy.settings.clone(),
+            ..Effects::default()
+        },
+        remarks: Vec::new(),
+    };
+    for annotation in &written {
+        reading.annotation(annotation);
+    }
+    let Reading {
+        mut effects,
+        remarks,
+        ..
+    } = reading;
+    redirect::settle(&mut effects);
+    (effects, remarks)
+}
+
+/// Names that are there with a value, aliases resolved.
+fn present(written: &[Written<'_>], policy: &Policy) -> Vec<&'static str> {
+    let ours = written
+        .iter()
+        .filter(|annotation| !annotation.value.trim().is_empty());
+    ours.filter_map(|annotation| Some(find(lookup::name(annotation.key, &policy.prefix)?)?.name))
+        .collect()
+}
+
+struct Reading<'p> {
+    policy: &'p Policy,
+    present: Vec<&'static str>,
+    effects: Effects,
+    remarks: Vec<Remark>,
+}
+
+impl Reading<'_> {
+    fn annotation(&mut self, written: &Written<'_>) {
+        let Some(name) = lookup::name(written.key, &self.policy.prefix) else {
+            if let Some(problem) = lookup::foreign(written.key, &self.policy.prefix) {
+                self.remark(written, problem, Fate::Default);
+            }
+            return;
+        };
+        let words = &self.policy.forbidden_words;
+        if let Some(word) = words.iter().find(|word| written.value.contains(*word)) {
+            let code = self.remark(
+                written,
+                Problem::ForbiddenWord { word: word.clone() },
+                Fate::Refused,
+            );
+            let annotation = find(name).map_or("(unknown)", |entry| entry.name);
+            self.effects
+                .refused
+                .get_or_insert(Closed { code, annotation });
+            return;
+        }
+        match find(name) {
+            Some(entry) => self.known(written, entry),
+            None => {
+                let problem = match removed::instead(name) {
+                    Some(instead) => Problem::Removed { instead },
+                    None => Problem::Unknown {
+                        nearest: nearest(name),
+                    },
+                };
+                self.remark(written, problem, Fate::Default);
+            }
+        }
+    }
+
+    fn known(&mut self, written: &Written<'_>, entry: &'static Entry) {
+        // A snippet is never run here, so its risk is none; ingress-nginx refuses the whole Ingress.
+        let allowed = self.policy.risk_allowed;
+        if entry.risk > allowed && !matches!(entry.effect, Effect::Snippet) {
+            let problem = Problem::TooRisky {
+                risk: entry.risk,
+                allowed,
+            };
+            return self.remark_on(entry, written, problem, Fate::Refused);
+        }
+        if !written.is_text {
+            (entry.unreadable)(&mut self.effects);
+            let fate = if entry.security {
+                Fate::Closed
+            } else {
+                Fate::Default
+            };
+            return self.remark_on(entry, written, Problem::NotText, fate);
+        }
+        let partnered = entry.needs.is_empty()
+            || entry
+                .needs
+                .iter()
+                .any(|partner| self.present.contains(partner));
+        match self.apply(entry, written.value) {
+            Err(wrong) => {
+                (entry.unreadable)(&mut self.effects);
+                let (problem, fate) = Remark::bad_value(entry, wrong);
+                self.remark_on(entry, written, problem, fate);
+            }
+            // Without its partner it would do nothing in ingress-nginx either.
+            Ok(_) if !partnered => {
+                let fate = if entry.security {
+                    Fate::Closed
+                } else {
+                    Fate::Default
+                };
+                self.remark_on(
+                    entry,
+                    written,
+                    Problem::MissingPartner { needs: entry.needs },
+                    fate,
+                );
+            }
+            Ok(None) => {}
+            Ok(Some((problem, fate))) => self.remark_on(entry, written, problem, fate),
+        }
+    }
+
+    /// Gives a value its effect, or says why it has none.
+    fn apply(&mut self, entry: &Entry, text: &str) -> Result<Option<(Problem, Fate)>, Malformed> {
+        let trimmed = value::trim_lines(text);
+        if trimmed.is_empty() {
+            return Err(Malformed::new("the value is empty"));
+        }
+        entry.value.check(text)?;
+        let closing = if entry.security {
+            Fate::Closed
+        } else {
+            Fate::Default
+        };
+        Ok(match entry.effect {
+            Effect::Supported(apply) => outcome(apply(&mut self.effects, &trimmed)?, None, closing),
+            Effect::Partly(apply, reason) => {
+                outcome(apply(&mut self.effects, &trimmed)?, Some(reason), closing)
+            }
+            Effect::NotYet(idle) if idle.covers(&trimmed) => None,
+            Effect::NotYet(_) => Some((Problem::NoEffect { reason: None }, closing)),
+            Effect::Never(reason) => Some((
+                Problem::NoEffect {
+                    reason: Some(reason),
+                },
+                Fate::Default,
+            )),
+            Effect::Snippet => {
+                let access_control = snippet::access_control(&trimmed);
+                let fate = if access_control.is_some() {
+                    Fate::Closed
+                } else {
+                    closing
+                };
+                Some((Problem::Snippet { access_control }, fate))
+            }
+        })
+    }
+
+    fn remark_on(&mut self, entry: &Entry, written: &Written<'_>, problem: Problem, fate: Fate) {
+        let remark = self.remark(written, problem, fate);
+        let why = Closed {
+            code: remark,
+            annotation: entry.name,
+        };
+        match fate {
+            Fate::Default => {}
+            Fate::Closed => _ = self.effects.closed.get_or_insert(why),
+            Fate::Refused => _ = self.effects.refused.get_or_insert(why),
+        }
+    }
+
+    /// Records a remark and gives back its code.
+    fn remark(&mut self, written: &Written<'_>, problem: Problem, fate: Fate) -> &'static str {
+        let (key, value) = (written.key.to_owned(), written.value.to_owned());
+        let remark = Remark {
+            key,
+            value,
+            problem,
+            fate,
+        };
+        let code = remark.code();
+        self.remarks.push(remark);
+        code
+    }
+}
+
+fn outcome(
+    outcome: Outcome,
+    reason: Option<&'static str>,
+    closing: Fate,
+) -> Option<(Problem, Fate)> {
+    match outcome {
+        Outcome::InEffect => None,
+        Outcome::NoEffectYet => Some((Problem::NoEffect { reason }, closing)),
+        Outcome::Unservable => Some((Problem::NoEffect { reason }, Fate::Closed)),
+    }
+}

@@ -1,0 +1,144 @@
+//! Mirrors, error pages, logs, tracing, the web application firewall.
+
+use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk};
+use super::value::{Charset, Malformed, ON_OFF, Value, flag, shown};
+
+const BASE: Entry = Entry {
+    family: Family::ErrorAndLog,
+    ..Entry::BASE
+};
+
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry {
+        name: "mirror-target",
+        risk: Risk::High,
+        value: Value::Text(Charset::Regex),
+        about: "A copy of every request goes there.",
+        ..BASE
+    },
+    Entry {
+        name: "mirror-host",
+        risk: Risk::High,
+        value: Value::Text(Charset::Regex),
+        default: "host of the target",
+        needs: &["mirror-target"],
+        about: "`Host` header of the copy.",
+        ..BASE
+    },
+    Entry {
+        name: "mirror-request-body",
+        value: ON_OFF,
+        default: "on",
+        needs: &["mirror-target"],
+        about: "The copy has the body too.",
+        ..BASE
+    },
+    Entry {
+        name: "custom-http-errors",
+        bad: BadValue::ObjectRefused,
+        value: Value::Checked {
+            expected: "statuses from 400 to 599 with commas between them",
+            check: statuses,
+        },
+        default: "`custom-http-errors` of the ConfigMap",
+        about: "Statuses that are replaced by a page of the default backend.",
+        ..BASE
+    },
+    Entry {
+        name: "disable-proxy-intercept-errors",
+        value: Value::Flag,
+        default: "`disable-proxy-intercept-errors` of the ConfigMap (false)",
+        effect: Effect::NotYet(Idle::Flag(false)),
+        about: "The backend's own errors are not replaced.",
+        ..BASE
+    },
+    Entry {
+        name: "satisfy",
+        security: true,
+        value: Value::Word(&["all", "any"]),
+        default: "all",
+        about: "Whether all of address list, password and authentication service must agree, or one.",
+        ..BASE
+    },
+    Entry {
+        name: "enable-access-log",
+        value: Value::Flag,
+        default: "true",
+        effect: Effect::Supported(|effects, text| {
+            effects.settings.access_log = flag(text)?;
+            Ok(Outcome::InEffect)
+        }),
+        about: "Requests are written to the access log.",
+        ..BASE
+    },
+    Entry {
+        name: "enable-rewrite-log",
+        value: Value::Flag,
+        default: "false",
+        effect: Effect::NotYet(Idle::Flag(false)),
+        about: "Rewrites are written to the error log.",
+        ..BASE
+    },
+    Entry {
+        name: "enable-opentelemetry",
+        value: Value::Flag,
+        default: "`enable-opentelemetry` of the ConfigMap (false)",
+        effect: Effect::NotYet(Idle::Flag(false)),
+        about: "Requests are traced.",
+        ..BASE
+    },
+    Entry {
+        name: "opentelemetry-trust-incoming-span",
+        value: Value::Flag,
+        default: "true",
+        about: "Traces continue those of the client.",
+        ..BASE
+    },
+    Entry {
+        name: "opentelemetry-operation-name",
+        risk: Risk::Medium,
+        bad: BadValue::ObjectRefused,
+        value: Value::Text(Charset::Name),
+        about: "Name of the spans.",
+        ..BASE
+    },
+    Entry {
+        name: "enable-modsecurity",
+        value: Value::Flag,
+        default: "`enable-modsecurity` of the ConfigMap (false)",
+        effect: Effect::NotYet(Idle::Flag(false)),
+        about: "Requests pass the ModSecurity firewall.",
+        ..BASE
+    },
+    Entry {
+        name: "enable-owasp-core-rules",
+        value: Value::Flag,
+        default: "false",
+        effect: Effect::NotYet(Idle::Flag(false)),
+        about: "The firewall has the OWASP rules.",
+        ..BASE
+    },
+    Entry {
+        name: "modsecurity-transaction-id",
+        risk: Risk::High,
+        value: Value::Text(Charset::NginxVariable),
+        about: "Id of a request in the firewall's log.",
+        ..BASE
+    },
+];
+
+fn statuses(text: &str) -> Result<(), Malformed> {
+    let is_status = |word: &str| {
+        word.len() == 3
+            && word
+                .parse()
+                .is_ok_and(|status: u16| (400..=599).contains(&status))
+    };
+    match text.split(',').map(str::trim).find(|word| !is_status(word)) {
+        None => Ok(()),
+        Some(word) => Err(Malformed::new(format!(
+            "`{}` is not such a status",
+            shown(word)
+        ))),
+    }
+}

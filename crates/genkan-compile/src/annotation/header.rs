@@ -1,0 +1,29 @@
+//! Response headers.
+
+use super::entry::{BadValue, Effect, Entry, Family, Risk};
+use super::value::{Charset, Value};
+
+const BASE: Entry = Entry {
+    family: Family::Header,
+    ..Entry::BASE
+};
+
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry {
+        name: "custom-headers",
+        risk: Risk::Medium,
+        bad: BadValue::Denied,
+        value: Value::Text(Charset::Basic),
+        about: "ConfigMap with headers for every response.",
+        ..BASE
+    },
+    Entry {
+        name: "http2-push-preload",
+        bad: BadValue::ObjectRefused,
+        value: Value::Flag,
+        default: "false",
+        effect: Effect::Never("browsers and nginx have removed HTTP/2 push"),
+        about: "Pushes what `Link` headers name.",
+        ..BASE
+    },
+];

@@ -1,0 +1,62 @@
+//! The protocol spoken with the backend. Plain HTTP for now.
+
+use super::entry::{BadValue, Effect, Entry, Family, Outcome, Risk};
+use super::value::{Charset, Malformed, Value, any_case};
+
+const BASE: Entry = Entry {
+    family: Family::Protocol,
+    ..Entry::BASE
+};
+
+const PROTOCOLS: &[&str] = &["HTTP", "HTTPS", "AUTO_HTTP", "GRPC", "GRPCS", "FCGI"];
+
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry {
+        name: "backend-protocol",
+        value: Value::AnyCase(PROTOCOLS),
+        default: "HTTP",
+        effect: Effect::Partly(
+            |_, text| {
+                Ok(match any_case(text, PROTOCOLS)? {
+                    // AUTO_HTTP follows the client's connection, and there is no TLS listener yet.
+                    "HTTP" | "AUTO_HTTP" => Outcome::InEffect,
+                    // Plain HTTP would reach a backend that expects something else.
+                    _ => Outcome::Unservable,
+                })
+            },
+            "only HTTP is spoken with backends so far; the route is closed instead of sending plain HTTP",
+        ),
+        about: "Protocol of the backend.",
+        ..BASE
+    },
+    Entry {
+        name: "fastcgi-index",
+        risk: Risk::Medium,
+        bad: BadValue::ObjectRefused,
+        value: Value::Checked {
+            expected: "a file name",
+            check: file_name,
+        },
+        about: "FastCGI: file of a folder.",
+        ..BASE
+    },
+    Entry {
+        name: "fastcgi-params-configmap",
+        risk: Risk::Medium,
+        bad: BadValue::Denied,
+        value: Value::Text(Charset::Basic),
+        about: "FastCGI: ConfigMap with parameters.",
+        ..BASE
+    },
+];
+
+fn file_name(text: &str) -> Result<(), Malformed> {
+    let allowed = |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
+    match text.chars().position(|character| !allowed(character)) {
+        None => Ok(()),
+        Some(at) => Err(Malformed {
+            why: "it is not a file name".to_owned(),
+            at: Some(at),
+        }),
+    }
+}
