@@ -1,0 +1,82 @@
+#!/bin/sh
+# Brings what the tests need beyond Rust, or says what is missing:
+#
+#     tests/prepare.sh          for `make test`: Python with venv, Node, Chromium
+#     tests/prepare.sh bench    for `make bench`: nginx, HAProxy, wrk
+#
+# On Debian, as root or with sudo, missing programs are installed by apt; on
+# other systems they are named. Python and Node packages go into the checkout
+# (.venv, tests/browser/node_modules).
+set -eu
+
+cd "$(dirname "$0")/.."
+
+has() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+# Debian's packages, one word each, for what is missing.
+missing_for_tests() {
+    has git || echo git
+    has python3 || echo python3
+    python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3-venv
+    has node || echo nodejs
+    has npm || echo npm
+    tests/browser/find-chromium >/dev/null || echo chromium
+}
+
+missing_for_bench() {
+    # Debian keeps servers in /usr/sbin, which is not in every user's PATH.
+    PATH=$PATH:/usr/sbin:/sbin
+    has nginx || echo nginx-light
+    has haproxy || echo haproxy
+    has wrk || echo wrk
+}
+
+install() { # PACKAGE…
+    if ! has apt-get; then
+        echo "these are missing, please install them (names as in Debian): $*" >&2
+        exit 1
+    fi
+    if [ "$(id -u)" -eq 0 ]; then
+        as_root=
+    elif has sudo && sudo -n true 2>/dev/null; then
+        as_root=sudo
+    else
+        echo "these are missing and need root: apt-get install $*" >&2
+        exit 1
+    fi
+    echo "installing $*" >&2
+    # RUNLEVEL: a server that is installed for a measurement is not to be started.
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null >&2
+    $as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+        apt-get install -qq -y --no-install-recommends "$@" </dev/null >&2
+}
+
+node_packages() {
+    folder=tests/browser
+    wanted=$(cksum <"$folder/package-lock.json")
+    stamp=$folder/node_modules/.prepared
+    [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || return 0
+    echo "installing the packages of $folder" >&2
+    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >&2)
+    printf '%s\n' "$wanted" >"$stamp"
+}
+
+purpose=${1:-tests}
+case $purpose in
+tests | bench) ;;
+*)
+    echo "usage: tests/prepare.sh [bench]" >&2
+    exit 2
+    ;;
+esac
+
+missing=$("missing_for_$purpose")
+# shellcheck disable=SC2086  # one word for each package
+[ -z "$missing" ] || install $missing
+
+if [ "$purpose" = tests ]; then
+    examples/todos/environment.sh .venv examples/todos/backend/requirements-test.txt
+    node_packages
+fi
