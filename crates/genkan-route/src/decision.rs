@@ -87,6 +87,19 @@ pub struct Scratch {
     pub location: Vec<u8>,
     /// Room for what else a stage needs (`X-Forwarded-Prefix` with its groups filled in).
     pub prefix: Vec<u8>,
+    /// The rewritten path before it is encoded for the request line.
+    pub(crate) rewritten: Vec<u8>,
+}
+
+impl Scratch {
+    /// Forgets the last decision, keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.path.clear();
+        self.target.clear();
+        self.location.clear();
+        self.prefix.clear();
+        self.rewritten.clear();
+    }
 }
 
 /// The outcome: which host and route, and what to do.

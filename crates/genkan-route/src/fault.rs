@@ -64,6 +64,8 @@ pub enum Fault {
     Loop,
     /// A limit of our own (spill space, descriptors, buffers) was reached.
     Overload,
+    /// The health path is asked while the process drains.
+    Draining,
     /// A bug or a failure of the machine under us.
     Internal,
 }
@@ -121,6 +123,7 @@ impl Fault {
             Self::BadResponse => row("GK0358", 502, 502, "http_protocol_error"),
             Self::Loop => row("GK0363", 508, 508, "proxy_loop_detected"),
             Self::Overload => row("GK0503", 503, 503, "proxy_internal_error"),
+            Self::Draining => row("GK0503", 503, 503, "proxy_internal_response"),
             Self::Internal => row("GK0901", 500, 500, "proxy_internal_error"),
         }
     }

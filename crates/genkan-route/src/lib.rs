@@ -7,13 +7,18 @@
 //! This crate does no I/O, reads no clock, draws no random numbers and knows neither tokio nor
 //! Kubernetes: objects appear only as names to be shown ([`RouteOrigin`](route::RouteOrigin)).
 
+mod ask;
+pub mod decide;
 pub mod decision;
 pub mod endpoint;
 pub mod fault;
 pub mod host;
+pub mod pattern;
 pub mod recorder;
+pub mod rewrite;
 pub mod route;
 pub mod settings;
 pub mod site;
 pub mod snapshot;
 pub mod table;
+pub mod template;

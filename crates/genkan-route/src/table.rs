@@ -1,8 +1,21 @@
 //! All hosts and routes of one moment, prepared for matching.
 
-use std::sync::Arc;
+mod nearest;
 
-use crate::{endpoint::GroupKey, host::HostName, route::RouteSpec};
+#[cfg(test)]
+mod tests;
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{
+    decide::Stage,
+    endpoint::{EndpointView, Endpoints, GroupId, GroupKey},
+    host::{Host, HostName},
+    pattern::Pattern,
+    rewrite::Rewrite,
+    route::{InactiveRoute, Mode, RouteSpec},
+    template::Template,
+};
 
 /// A route as the router holds it: the compiler's words and what was prepared from them.
 #[derive(Debug)]
@@ -11,13 +24,266 @@ pub struct Route {
     pub host: HostName,
     /// What the compiler said.
     pub spec: RouteSpec,
+    pub(crate) patterns: Box<[Arc<Pattern>]>,
+    pub(crate) rewrite: Option<Rewrite>,
+    pub(crate) forwarded_prefix: Option<Template>,
+    /// Number of its group within its host.
+    pub(crate) group: Option<u32>,
+    pub(crate) stages: &'static [Stage],
+}
+
+impl Route {
+    /// The patterns that are tried on a path, none for a plain path.
+    pub fn patterns(&self) -> &[Arc<Pattern>] {
+        &self.patterns
+    }
+
+    /// What is done with a request that this route takes, in order.
+    pub fn stages(&self) -> &'static [Stage] {
+        self.stages
+    }
+}
+
+/// A written path that belongs to no host of the table: another controller's Ingress, one without
+/// class … An explanation shows those of the host asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Unattached {
+    /// The host it names.
+    pub host: HostName,
+    /// The path, and why it takes no part.
+    pub route: InactiveRoute,
 }
 
 /// The routing table. Immutable.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Table {
     /// Counts upwards with each change of a host or route.
     pub version: u64,
     /// Every upstream group that some route leads to, sorted; the endpoint view is laid out alike.
     pub groups: Arc<[GroupKey]>,
+    /// Mode of answers to hosts that nobody names.
+    pub default_mode: Mode,
+    hosts: Box<[Placed]>,
+    exact: HashMap<HostKey, u32, foldhash::fast::RandomState>,
+    wildcard: HashMap<HostKey, u32, foldhash::fast::RandomState>,
+    catch_all: Option<u32>,
+    unattached: Box<[Unattached]>,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            version: 0,
+            groups: Arc::default(),
+            default_mode: Mode::NginxCompatible,
+            hosts: Box::default(),
+            exact: HashMap::default(),
+            wildcard: HashMap::default(),
+            catch_all: None,
+            unattached: Box::default(),
+        }
+    }
+}
+
+/// A host and where its groups are in this table.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    pub host: Arc<Host>,
+    groups: Box<[GroupId]>,
+}
+
+impl Placed {
+    /// The table's number of a group of this host.
+    #[inline]
+    pub(crate) fn group(&self, local: u32) -> Option<GroupId> {
+        self.groups.get(local as usize).copied()
+    }
+}
+
+/// Names are looked up as bytes, as they come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct HostKey(Arc<str>);
+
+impl std::hash::Hash for HostKey {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.as_bytes().hash(state);
+    }
+}
+
+impl std::borrow::Borrow<[u8]> for HostKey {
+    fn borrow(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl Table {
+    /// Puts hosts together. Of two with one name the first stays; the compiler makes each name once.
+    ///
+    /// Answers to unknown hosts are in compatible mode as soon as one host is, or there is none.
+    pub fn assemble(
+        version: u64,
+        hosts: impl IntoIterator<Item = Arc<Host>>,
+        unattached: impl IntoIterator<Item = Unattached>,
+    ) -> Self {
+        let hosts: Vec<Arc<Host>> = hosts.into_iter().collect();
+        let groups = all_groups(&hosts);
+        let mut table = Self {
+            version,
+            default_mode: default_mode(&hosts),
+            unattached: unattached.into_iter().collect(),
+            ..Self::default()
+        };
+        table.exact.reserve(hosts.len());
+        for (position, host) in hosts.iter().enumerate() {
+            // a table holds far fewer than four billion hosts
+            let position = position as u32;
+            match host.name() {
+                HostName::Exact(name) => {
+                    table.exact.entry(HostKey(name.clone())).or_insert(position);
+                }
+                HostName::Wildcard(suffix) => {
+                    table
+                        .wildcard
+                        .entry(HostKey(suffix.clone()))
+                        .or_insert(position);
+                }
+                HostName::CatchAll => {
+                    table.catch_all.get_or_insert(position);
+                }
+            }
+        }
+        table.hosts = hosts
+            .into_iter()
+            .map(|host| placed(host, &groups))
+            .collect();
+        table.groups = groups.into();
+        table
+    }
+
+    /// The hosts, in the order in which they were given.
+    pub fn hosts(&self) -> impl Iterator<Item = &Arc<Host>> {
+        self.hosts.iter().map(|placed| &placed.host)
+    }
+
+    /// How many routes there are.
+    pub fn route_count(&self) -> usize {
+        self.hosts
+            .iter()
+            .map(|placed| placed.host.routes().len())
+            .sum()
+    }
+
+    /// Paths of Ingresses that take no part and whose host nobody else names.
+    pub fn unattached(&self) -> &[Unattached] {
+        &self.unattached
+    }
+
+    /// The number of a group in this table.
+    pub fn group(&self, key: &GroupKey) -> Option<GroupId> {
+        let position = self.groups.binary_search(key).ok()?;
+        Some(GroupId(position as u32))
+    }
+
+    /// An endpoint view in this table's layout; `endpoints` is asked once for each group, in order.
+    pub fn lay_out(
+        &self,
+        version: u64,
+        endpoints: impl FnMut(&GroupKey) -> Arc<Endpoints>,
+    ) -> EndpointView {
+        EndpointView {
+            version,
+            groups: self.groups.iter().map(endpoints).collect(),
+        }
+    }
+
+    /// The host of a name (lower case, without port or trailing dot): itself, else the wildcard one
+    /// label up.
+    #[inline]
+    pub(crate) fn named(&self, name: &[u8]) -> Option<&Placed> {
+        if let Some(position) = self.exact.get(name) {
+            return Some(&self.hosts[*position as usize]);
+        }
+        if self.wildcard.is_empty() {
+            return None;
+        }
+        let dot = memchr::memchr(b'.', name)?;
+        let (label, suffix) = (&name[..dot], &name[dot + 1..]);
+        let position = self.wildcard.get(suffix)?;
+        is_label(label).then(|| &self.hosts[*position as usize])
+    }
+
+    pub(crate) fn catch_all(&self) -> Option<&Placed> {
+        self.catch_all
+            .map(|position| &self.hosts[position as usize])
+    }
+
+    /// Breaks of what must hold between the parts of a snapshot, for tests and debug builds.
+    pub fn check_invariants(&self, endpoints: &EndpointView) -> Result<(), String> {
+        if !self.groups.is_sorted_by(|a, b| a < b) {
+            return Err("groups are not sorted and unique".to_owned());
+        }
+        if endpoints.groups.len() != self.groups.len() {
+            let (view, table) = (endpoints.groups.len(), self.groups.len());
+            return Err(format!("the view has {view} groups, the table {table}"));
+        }
+        for (key, entry) in self.groups.iter().zip(&endpoints.groups) {
+            if entry.key != *key {
+                return Err(format!(
+                    "the view has {} where the table has {key:?}",
+                    entry.key.upstream_name()
+                ));
+            }
+            if entry.ready.is_empty() != entry.absence.is_some() {
+                return Err(format!(
+                    "{}: endpoints and absence disagree",
+                    key.upstream_name()
+                ));
+            }
+        }
+        for placed in &self.hosts {
+            let known =
+                |(local, id): (&GroupKey, &GroupId)| self.groups.get(id.0 as usize) == Some(local);
+            if placed.groups.len() != placed.host.groups().len()
+                || !placed.host.groups().iter().zip(&placed.groups).all(known)
+            {
+                return Err(format!(
+                    "host {} leads to groups of another table",
+                    placed.host.name()
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// ingress-nginx accepts `[A-Za-z0-9_-]+` under a wildcard host; nothing else can be a label (RFC 1123)
+/// or an underscore name.
+fn is_label(label: &[u8]) -> bool {
+    !label.is_empty()
+        && label
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
+fn default_mode(hosts: &[Arc<Host>]) -> Mode {
+    let strict = !hosts.is_empty() && hosts.iter().all(|host| host.mode() == Mode::Strict);
+    if strict {
+        Mode::Strict
+    } else {
+        Mode::NginxCompatible
+    }
+}
+
+fn all_groups(hosts: &[Arc<Host>]) -> Vec<GroupKey> {
+    let mut keys: Vec<&GroupKey> = hosts.iter().flat_map(|host| host.groups()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.into_iter().cloned().collect()
+}
+
+fn placed(host: Arc<Host>, groups: &[GroupKey]) -> Placed {
+    // every group of a host is among all groups: they were collected from the hosts
+    let id = |key: &GroupKey| GroupId(groups.partition_point(|known| known < key) as u32);
+    let groups = host.groups().iter().map(id).collect();
+    Placed { host, groups }
 }

@@ -2,7 +2,6 @@
 
 use super::entry::{Effect, Entry, Family, Outcome, Risk, Scope};
 use super::value::{Charset, Value, flag};
-use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Canary,
@@ -26,7 +25,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                     Outcome::InEffect
                 })
             },
-            &words::NO_CANARY,
+            "canaries are not served yet: this Ingress takes no traffic, all of it goes to the main one",
         ),
         about: "The Ingress is an alternative that gets a share of another one's traffic.",
         ..BASE

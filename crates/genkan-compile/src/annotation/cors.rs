@@ -2,7 +2,6 @@
 
 use super::entry::{Effect, Entry, Family, Idle, Risk};
 use super::value::{Charset, Malformed, Value, shown};
-use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Cors,
@@ -24,7 +23,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "cors-allow-origin",
         risk: Risk::Medium,
         value: Value::Checked {
-            expected: &words::ORIGINS,
+            expected: "origins with commas between them, or `*`",
             check: origins,
         },
         default: "*",
@@ -35,7 +34,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "cors-allow-methods",
         risk: Risk::Medium,
         value: Value::Checked {
-            expected: &words::METHODS,
+            expected: "methods with commas between them",
             check: methods,
         },
         default: "GET, PUT, POST, DELETE, PATCH, OPTIONS",
@@ -61,7 +60,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "cors-expose-headers",
         risk: Risk::Medium,
         value: Value::Checked {
-            expected: &words::EXPOSED,
+            expected: "header names with commas between them, or `*`",
             check: |text| {
                 if text.trim() == "*" {
                     Ok(())
@@ -85,7 +84,13 @@ pub(super) const ENTRIES: &[Entry] = &[
 fn origins(text: &str) -> Result<(), Malformed> {
     let allowed =
         |character: char| character.is_ascii_alphanumeric() || "-._~/:*[] ,".contains(character);
-    Malformed::character(text, allowed)
+    match text.chars().position(|character| !allowed(character)) {
+        None => Ok(()),
+        Some(at) => Err(Malformed {
+            why: "it is not a list of origins".to_owned(),
+            at: Some(at),
+        }),
+    }
 }
 
 fn methods(text: &str) -> Result<(), Malformed> {
@@ -93,8 +98,6 @@ fn methods(text: &str) -> Result<(), Malformed> {
         |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_alphabetic());
     match text.split(',').map(str::trim).find(|word| !is_method(word)) {
         None => Ok(()),
-        Some(word) => Err(Malformed::new(
-            words::NOT_A_METHOD.arg("value", shown(word)),
-        )),
+        Some(word) => Err(Malformed::new(format!("`{}` is not a method", shown(word)))),
     }
 }

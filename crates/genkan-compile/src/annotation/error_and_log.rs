@@ -2,7 +2,6 @@
 
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk};
 use super::value::{Charset, Malformed, ON_OFF, Value, flag, shown};
-use super::words;
 
 const BASE: Entry = Entry {
     family: Family::ErrorAndLog,
@@ -38,7 +37,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "custom-http-errors",
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: &words::STATUSES,
+            expected: "statuses from 400 to 599 with commas between them",
             check: statuses,
         },
         default: "`custom-http-errors` of the ConfigMap",
@@ -137,8 +136,9 @@ fn statuses(text: &str) -> Result<(), Malformed> {
     };
     match text.split(',').map(str::trim).find(|word| !is_status(word)) {
         None => Ok(()),
-        Some(word) => Err(Malformed::new(
-            words::NOT_A_STATUS.arg("value", shown(word)),
-        )),
+        Some(word) => Err(Malformed::new(format!(
+            "`{}` is not such a status",
+            shown(word)
+        ))),
     }
 }

@@ -2,7 +2,6 @@
 
 use super::entry::{BadValue, Effect, Entry, Family, Risk};
 use super::value::{Charset, Value};
-use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Header,
@@ -23,7 +22,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         bad: BadValue::ObjectRefused,
         value: Value::Flag,
         default: "false",
-        effect: Effect::Never(&words::NO_PUSH),
+        effect: Effect::Never("browsers and nginx have removed HTTP/2 push"),
         about: "Pushes what `Link` headers name.",
         ..BASE
     },

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Risk};
 use super::value::{Malformed, Value, shown};
-use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Limit,
@@ -20,7 +19,7 @@ const RATE: Entry = Entry {
     ..BASE
 };
 const ADDRESSES: Value = Value::Checked {
-    expected: &words::ADDRESSES,
+    expected: "addresses and networks with commas between them, such as `10.0.0.0/8,192.0.2.1`",
     check: addresses,
 };
 
@@ -110,8 +109,9 @@ pub(crate) fn addresses(text: &str) -> Result<(), Malformed> {
         .find(|element| !is_network(element))
     {
         None => Ok(()),
-        Some(element) => Err(Malformed::new(
-            words::NOT_AN_ADDRESS.arg("value", shown(element)),
-        )),
+        Some(element) => Err(Malformed::new(format!(
+            "`{}` is neither an address nor a network",
+            shown(element)
+        ))),
     }
 }

@@ -2,7 +2,6 @@
 
 use super::entry::{BadValue, Effect, Entry, Family, Outcome, Risk};
 use super::value::{Charset, Malformed, Value, any_case};
-use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Protocol,
@@ -25,7 +24,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                     _ => Outcome::Unservable,
                 })
             },
-            &words::ONLY_HTTP,
+            "only HTTP is spoken with backends so far; the route is closed instead of sending plain HTTP",
         ),
         about: "Protocol of the backend.",
         ..BASE
@@ -35,7 +34,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::Medium,
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: &words::FILE_NAME,
+            expected: "a file name",
             check: file_name,
         },
         about: "FastCGI: file of a folder.",
@@ -53,5 +52,11 @@ pub(super) const ENTRIES: &[Entry] = &[
 
 fn file_name(text: &str) -> Result<(), Malformed> {
     let allowed = |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
-    Malformed::character(text, allowed)
+    match text.chars().position(|character| !allowed(character)) {
+        None => Ok(()),
+        Some(at) => Err(Malformed {
+            why: "it is not a file name".to_owned(),
+            at: Some(at),
+        }),
+    }
 }

@@ -2,7 +2,6 @@
 
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk, Scope};
 use super::value::{Charset, Malformed, Value, flag};
-use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Routing,
@@ -39,7 +38,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         scope: Scope::Host,
         risk: Risk::Medium,
         value: Value::Checked {
-            expected: &words::ABSOLUTE_PATH,
+            expected: "an absolute path such as `/app`",
             check: absolute_path,
         },
         effect: Effect::Supported(|effects, text| {
@@ -91,7 +90,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "default-backend",
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: &words::SERVICE_NAME,
+            expected: "the name of a Service",
             check: service_name,
         },
         about: "Service that answers when the path's own has no endpoints, and for `custom-http-errors`.",
@@ -106,7 +105,7 @@ fn absolute_path(text: &str) -> Result<(), Malformed> {
         return Ok(());
     }
     Err(Malformed {
-        why: (&words::NO_SLASH).into(),
+        why: "it does not begin with `/`".to_owned(),
         at: Some(0),
     })
 }
@@ -127,7 +126,7 @@ fn service_name(text: &str) -> Result<(), Malformed> {
         None => return Ok(()),
     };
     Err(Malformed {
-        why: (&words::NOT_A_SERVICE).into(),
+        why: "it is not the name of a Service".to_owned(),
         at: Some(at),
     })
 }

@@ -2,7 +2,6 @@
 
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Risk, Scope};
 use super::value::{Charset, Malformed, Value};
-use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Tls,
@@ -28,7 +27,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "ssl-ciphers",
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: &words::CIPHERS,
+            expected: "an OpenSSL cipher string",
             check: ciphers,
         },
         default: "`ssl-ciphers` of the ConfigMap",
@@ -47,7 +46,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::Medium,
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: &words::SECRET,
+            expected: "`namespace/name` of a Secret",
             check: secret,
         },
         about: "Clients need a certificate signed by the authority in this Secret.",
@@ -74,7 +73,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::High,
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: &words::ERROR_PAGE,
+            expected: "a URL, a path or `@name`",
             check: error_page,
         },
         about: "Page for clients without a valid certificate.",
@@ -94,7 +93,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::High,
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: &words::COMMON_NAME,
+            expected: "`CN=` and a regular expression",
             check: common_name,
         },
         about: "Only client certificates with a subject that matches are let in.",
@@ -106,7 +105,13 @@ pub(super) const ENTRIES: &[Entry] = &[
 pub(super) fn ciphers(text: &str) -> Result<(), Malformed> {
     let allowed =
         |character: char| character.is_ascii_alphanumeric() || "-_+!:@=,. ".contains(character);
-    Malformed::character(text, allowed)
+    match text.chars().position(|character| !allowed(character)) {
+        None => Ok(()),
+        Some(at) => Err(Malformed {
+            why: "it is not a cipher string".to_owned(),
+            at: Some(at),
+        }),
+    }
 }
 
 /// `namespace/name`, both parts present.
@@ -118,7 +123,7 @@ pub(super) fn secret(text: &str) -> Result<(), Malformed> {
         {
             Ok(())
         }
-        _ => Err(Malformed::new(&words::NOT_NAMESPACED)),
+        _ => Err(Malformed::new("it is not `namespace/name`")),
     }
 }
 
@@ -131,7 +136,7 @@ fn common_name(text: &str) -> Result<(), Malformed> {
         return Charset::Regex.check(text);
     }
     Err(Malformed {
-        why: (&words::NO_CN).into(),
+        why: "it does not begin with `CN=`".to_owned(),
         at: Some(0),
     })
 }

@@ -3,7 +3,6 @@
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Risk, Scope};
 use super::tls::{ciphers, secret};
 use super::value::{Charset, Malformed, ON_OFF, Value};
-use super::words;
 
 const BASE: Entry = Entry {
     family: Family::UpstreamTls,
@@ -18,7 +17,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::Medium,
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: &words::SECRET,
+            expected: "`namespace/name` of a Secret",
             check: secret,
         },
         needs: &[],
@@ -60,7 +59,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "proxy-ssl-ciphers",
         risk: Risk::Medium,
         value: Value::Checked {
-            expected: &words::CIPHERS,
+            expected: "an OpenSSL cipher string",
             check: ciphers,
         },
         default: "DEFAULT",
@@ -70,7 +69,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "proxy-ssl-protocols",
         value: Value::Checked {
-            expected: &words::TLS_VERSIONS,
+            expected: "`TLSv1.2`, `TLSv1.3` or both",
             check: protocols,
         },
         default: "TLSv1.2",
@@ -88,6 +87,6 @@ fn protocols(text: &str) -> Result<(), Malformed> {
     };
     match text.split_whitespace().find(|word| !known(word)) {
         None => Ok(()),
-        Some(word) => Err(Malformed::new(words::NO_TLS_VERSION.arg("value", word))),
+        Some(word) => Err(Malformed::new(format!("`{word}` is no version of TLS"))),
     }
 }

@@ -1,1 +1,0 @@
-//! Places of keys, values and items, in YAML and JSON.

@@ -1,0 +1,112 @@
+//! Redirects and where they lead.
+
+use genkan_http::normalise::escape_path;
+
+use super::Router;
+use crate::{
+    decision::{RedirectCause, Verdict},
+    host::Host,
+    pattern::Captures,
+    recorder::{Event, Recorder},
+    route::{PathMatch, Redirect},
+    table::Route,
+    template::{Filling, Template},
+};
+
+impl<'t, R: Recorder> Router<'_, 't, R> {
+    /// 302 to the scheme of the connection, the `Host` field as sent (port included), the value; no
+    /// query.
+    pub(super) fn app_root(&mut self, host: &Host, app_root: &Template) -> Verdict<'t> {
+        let ask = self.ask;
+        let location = &mut self.scratch.location;
+        let http_host = ask.http_host();
+        if !http_host.is_empty() {
+            location.extend_from_slice(ask.input.scheme.as_str().as_bytes());
+            location.extend_from_slice(b"://");
+            location.extend_from_slice(http_host);
+        }
+        let filling = Filling {
+            ask,
+            route: None,
+            server_name: host.name().server_name(),
+            path: self.path,
+            captures: &Captures::default(),
+        };
+        app_root.fill(&filling, location, |text, out| out.extend_from_slice(text));
+        self.redirected(302, false, RedirectCause::AppRoot)
+    }
+
+    /// nginx's own: the location's text (not the request's), encoded, and the query as sent.
+    pub(super) fn slash(&mut self, route: &Route) -> Verdict<'t> {
+        let written = route.spec.matches.iter().find_map(|matched| match matched {
+            PathMatch::SlashPrefix(path) | PathMatch::SlashExact(path)
+                if path.trim_end_matches('/').as_bytes() == self.path =>
+            {
+                Some(path)
+            }
+            _ => None,
+        });
+        self.origin();
+        let location = &mut self.scratch.location;
+        match written {
+            Some(path) => escape_path(path.as_bytes(), location),
+            None => {
+                escape_path(self.path, location);
+                location.push(b'/');
+            }
+        }
+        if !self.ask.args().is_empty() {
+            location.push(b'?');
+            location.extend_from_slice(self.ask.args());
+        }
+        self.redirected(301, false, RedirectCause::Slash)
+    }
+
+    /// nginx's `return`: a value that begins with `/` gets scheme and host (`//x` too), any other is
+    /// sent as it is. Only five statuses make a `Location`; for the others the value is the body.
+    pub(super) fn redirect(&mut self, redirect: &Redirect) -> Verdict<'t> {
+        let bare = !matches!(redirect.status, 301 | 302 | 303 | 307 | 308);
+        if redirect.target.starts_with('/') && !bare {
+            self.origin();
+        }
+        self.scratch
+            .location
+            .extend_from_slice(redirect.target.as_bytes());
+        let cause = match redirect.annotation {
+            "temporal-redirect" => RedirectCause::Temporal,
+            _ => RedirectCause::Permanent,
+        };
+        self.redirected(redirect.status, bare, cause)
+    }
+
+    /// `http://host` as nginx's header filter makes it: scheme of the connection, host in lower case,
+    /// no port. Without a host the redirect stays relative (RFC 9110 10.2.2).
+    fn origin(&mut self) {
+        let location = &mut self.scratch.location;
+        if self.ask.host.is_empty() {
+            return;
+        }
+        location.extend_from_slice(self.ask.input.scheme.as_str().as_bytes());
+        location.extend_from_slice(b"://");
+        location.extend(self.ask.host.iter().map(u8::to_ascii_lowercase));
+    }
+
+    pub(super) fn redirected(
+        &mut self,
+        status: u16,
+        bare: bool,
+        cause: RedirectCause,
+    ) -> Verdict<'t> {
+        let location = &self.scratch.location;
+        self.recorder.record(Event::Redirect {
+            cause,
+            status,
+            location,
+        });
+        Verdict::Redirect {
+            status,
+            bare,
+            cause,
+        }
+    }
+}

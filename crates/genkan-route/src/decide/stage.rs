@@ -1,0 +1,249 @@
+//! What is asked of a request once its host and route are known, in which order.
+
+use genkan_http::normalise::escape_path;
+
+use super::Router;
+use crate::{
+    decision::{BodyLength, Decision, Forward, RedirectCause, Verdict},
+    endpoint::{Absence, Endpoints},
+    fault::Fault,
+    host::Found,
+    pattern::Captures,
+    recorder::{Event, Recorder},
+    rewrite::Rewritten,
+    route::{Mode, Target},
+    table::{Placed, Route},
+    template::Filling,
+};
+use std::sync::Arc;
+
+/// A question that is asked before a route is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HostStage {
+    /// `app-root`: 302 for exactly `/`.
+    AppRoot,
+}
+
+/// A question that is asked of a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Whether the route is closed: 503.
+    Closed,
+    /// Whether the announced body is too large: 413.
+    AnnouncedBody,
+    /// Whether the path only lacks a slash: 301.
+    Slash,
+    /// `permanent-redirect`, `temporal-redirect`.
+    Redirect,
+    /// `rewrite-target`, and `x-forwarded-prefix`, which uses its groups.
+    Rewrite,
+    /// Where it leads, and whether anybody is there.
+    Backend,
+}
+
+impl HostStage {
+    /// Both modes: `app-root` concerns the host, whoever has the path.
+    pub(crate) const fn of(_: Mode) -> &'static [Self] {
+        &[Self::AppRoot]
+    }
+}
+
+impl Stage {
+    /// Compatible mode: nginx's phases, as observed. Strict mode has no slash redirect; else the same
+    /// order serves it: closed before anything is given away, sizes before work, answers without a
+    /// backend before the backend.
+    pub(crate) const fn of(mode: Mode) -> &'static [Self] {
+        match mode {
+            Mode::NginxCompatible => &[
+                Self::Closed,
+                Self::AnnouncedBody,
+                Self::Slash,
+                Self::Redirect,
+                Self::Rewrite,
+                Self::Backend,
+            ],
+            Mode::Strict => &[
+                Self::Closed,
+                Self::AnnouncedBody,
+                Self::Redirect,
+                Self::Rewrite,
+                Self::Backend,
+            ],
+        }
+    }
+}
+
+impl<'t, R: Recorder> Router<'_, 't, R> {
+    pub(super) fn host_stages(&mut self, placed: &'t Placed) -> Option<Decision<'t>> {
+        for stage in placed.host.stages {
+            match stage {
+                HostStage::AppRoot => {
+                    if self.path == b"/"
+                        && let Some(app_root) = placed.host.app_root()
+                    {
+                        let verdict = self.app_root(&placed.host, app_root);
+                        return Some(self.at(placed, verdict));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    pub(super) fn route_stages(mut self, placed: &'t Placed, found: Found) -> Decision<'t> {
+        let route = &placed.host.routes()[found.route as usize];
+        let mut rewritten = false;
+        let mut verdict = None;
+        for stage in route.stages {
+            verdict = match stage {
+                Stage::Closed => route
+                    .spec
+                    .closed
+                    .as_ref()
+                    .map(|_| Verdict::Fault(Fault::Closed)),
+                Stage::AnnouncedBody => self.announced_body(route),
+                Stage::Slash if found.slash => Some(self.slash(route)),
+                Stage::Slash => None,
+                Stage::Redirect => route
+                    .spec
+                    .redirect
+                    .as_ref()
+                    .map(|redirect| self.redirect(redirect)),
+                Stage::Rewrite => self.rewrite(placed, route, &mut rewritten),
+                Stage::Backend => Some(self.backend(placed, route, rewritten)),
+            };
+            if verdict.is_some() {
+                break;
+            }
+        }
+        Decision {
+            host: Some(placed.host.name()),
+            mode: route.spec.mode,
+            route: Some(route),
+            // every list of stages ends with the backend, which always answers
+            verdict: verdict.unwrap_or(Verdict::Fault(Fault::Internal)),
+        }
+    }
+
+    fn announced_body(&self, route: &Route) -> Option<Verdict<'t>> {
+        let limit = route.spec.settings.body_size_max?;
+        match self.ask.input.body {
+            BodyLength::Known(length) if length > limit => {
+                Some(Verdict::Fault(Fault::BodyTooLarge))
+            }
+            _ => None,
+        }
+    }
+
+    fn rewrite(
+        &mut self,
+        placed: &Placed,
+        route: &Route,
+        rewritten: &mut bool,
+    ) -> Option<Verdict<'t>> {
+        let mut captures = Captures::default();
+        let outcome = match &route.rewrite {
+            None => Rewritten::Unchanged,
+            Some(rewrite) => match rewrite.find(self.path, &mut captures) {
+                Err(_) => return Some(Verdict::Fault(Fault::PatternLimit)),
+                Ok(false) => Rewritten::Unchanged,
+                Ok(true) => {
+                    let filling = Filling {
+                        ask: self.ask,
+                        route: Some(&route.spec),
+                        server_name: placed.host.name().server_name(),
+                        path: self.path,
+                        captures: &captures,
+                    };
+                    rewrite.apply(&filling, &mut self.scratch.rewritten)
+                }
+            },
+        };
+        if let Some(prefix) = &route.forwarded_prefix {
+            let filling = Filling {
+                ask: self.ask,
+                route: Some(&route.spec),
+                server_name: placed.host.name().server_name(),
+                path: self.path,
+                captures: &captures,
+            };
+            prefix.fill(&filling, &mut self.scratch.prefix, |text, out| {
+                out.extend_from_slice(text)
+            });
+            // a decoded line break must not end the field
+            self.scratch.prefix.retain(|byte| !byte.is_ascii_control());
+        }
+        match outcome {
+            Rewritten::Unchanged => None,
+            Rewritten::Empty => Some(Verdict::Fault(Fault::EmptyRewrite)),
+            Rewritten::Redirect => {
+                self.scratch.location.clear();
+                self.scratch
+                    .location
+                    .extend_from_slice(&self.scratch.rewritten);
+                Some(self.redirected(302, false, RedirectCause::Rewrite))
+            }
+            Rewritten::Path => {
+                *rewritten = true;
+                self.write_target();
+                self.observe_rewrite(&captures);
+                None
+            }
+        }
+    }
+
+    /// The rewritten path as nginx encodes it, and the query as sent.
+    fn write_target(&mut self) {
+        let target = &mut self.scratch.target;
+        escape_path(&self.scratch.rewritten, target);
+        if let Some(query) = self.ask.target.query.filter(|query| !query.is_empty()) {
+            target.push(b'?');
+            target.extend_from_slice(query);
+        }
+    }
+
+    fn backend(&mut self, placed: &Placed, route: &'t Route, rewritten: bool) -> Verdict<'t> {
+        match (&route.spec.target, route.group) {
+            (Target::NotFound, _) => Verdict::Fault(Fault::NoDefaultBackend),
+            (Target::Site(site), _) => {
+                let path = if rewritten {
+                    &self.scratch.rewritten
+                } else {
+                    self.path
+                };
+                self.scratch.path.extend_from_slice(path);
+                Verdict::Site(site)
+            }
+            (Target::Service(_), local) => {
+                let group = local.and_then(|local| placed.group(local));
+                let endpoints =
+                    group.and_then(|group| Some((group, self.snapshot.endpoints.of(group)?)));
+                // table and view that do not belong together are a bug of whoever published them
+                let Some((group, endpoints)) = endpoints else {
+                    return Verdict::Fault(Fault::Internal);
+                };
+                self.recorder.record(Event::Backend { endpoints });
+                match absent(endpoints) {
+                    Some(fault) => Verdict::Fault(fault),
+                    None => Verdict::Forward(Forward {
+                        group,
+                        endpoints,
+                        rewritten,
+                    }),
+                }
+            }
+        }
+    }
+}
+
+fn absent(endpoints: &Arc<Endpoints>) -> Option<Fault> {
+    if !endpoints.ready.is_empty() {
+        return None;
+    }
+    Some(match endpoints.absence {
+        Some(Absence::NoService) => Fault::NoService,
+        Some(Absence::NoPort) => Fault::NoPort,
+        Some(Absence::ExternalNameRefused | Absence::ExternalNameUnresolved) => Fault::ExternalName,
+        Some(Absence::NoEndpoints | Absence::NoneReady) | None => Fault::NoEndpoint,
+    })
+}

@@ -1,0 +1,8 @@
+//! Rows of the reference, by name: hosts, paths, redirects, rewrites, the order of answers.
+
+mod host;
+mod order;
+mod path;
+mod redirect;
+mod rewrite;
+pub(crate) mod world;

@@ -1,0 +1,173 @@
+//! Host selection: ingress-nginx.md 2.1, and the catch-all.
+
+use super::world::{check, get, host, input, route, verdict, world};
+use crate::route::{
+    Mode::{NginxCompatible, Strict},
+    PathType::{Exact, Prefix},
+    RouteSpec,
+};
+
+fn root(service: &str) -> Vec<RouteSpec> {
+    vec![route(NginxCompatible, "/", Prefix, service)]
+}
+
+#[test]
+fn port_trailing_dot_and_case_do_not_count() {
+    let world = world(vec![host("a.test", NginxCompatible, root("a"))]);
+    for name in [
+        "a.test",
+        "A.Test",
+        "a.test.",
+        "a.test:8080",
+        "a.test:",
+        "A.test.:x",
+    ] {
+        assert_eq!(get(&world, name, "/x"), "a /x", "{name}");
+    }
+    assert_eq!(get(&world, "b.test", "/x"), "404 NoHost");
+}
+
+#[test]
+fn an_exact_host_beats_a_wildcard_that_takes_one_label() {
+    for mode in [NginxCompatible, Strict] {
+        let routes = |service| vec![route(mode, "/", Prefix, service)];
+        let world = world(vec![
+            host("*.x.test", mode, routes("wild")),
+            host("a.x.test", mode, routes("exact")),
+        ]);
+        for (name, expected) in [
+            ("a.x.test", "exact /"),
+            ("b.x.test", "wild /"),
+            ("B_1-c.X.test:80", "wild /"),
+            ("b.c.x.test", "404 NoHost"),
+            ("x.test", "404 NoHost"),
+            ("b+c.x.test", "404 NoHost"),
+        ] {
+            assert_eq!(get(&world, name, "/"), expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn unknown_hosts_go_to_the_catch_all() {
+    let world = world(vec![
+        host("a.test", NginxCompatible, root("a")),
+        host("_", NginxCompatible, root("all")),
+    ]);
+    assert_eq!(get(&world, "b.test", "/x"), "all /x");
+    assert_eq!(
+        verdict(&world, &input(), "GET /x HTTP/1.0\r\n\r\n"),
+        "all /x"
+    );
+    assert_eq!(
+        verdict(&world, &input(), "GET /x HTTP/1.1\r\n\r\n"),
+        "400 BadRequest"
+    );
+}
+
+#[test]
+fn an_absolute_target_chooses_the_host() {
+    let world = world(vec![
+        host("a.test", NginxCompatible, root("a")),
+        host("b.test", NginxCompatible, root("b")),
+    ]);
+    let head = "GET http://b.test/x HTTP/1.1\r\nHost: a.test\r\n\r\n";
+    assert_eq!(verdict(&world, &input(), head), "b http://b.test/x");
+}
+
+#[test]
+fn the_health_path_answers_on_unknown_hosts() {
+    let world = world(vec![host("a.test", NginxCompatible, root("a"))]);
+    let rows = [
+        ("/healthz", "health"),
+        ("/healthz/x", "health"),
+        ("/healthzoo", "health"),
+        ("/health", "404 NoHost"),
+    ];
+    check(&world, "b.test", &rows);
+    assert_eq!(get(&world, "a.test", "/healthz"), "a /healthz");
+}
+
+#[test]
+fn the_health_path_fails_while_draining() {
+    let world = world(vec![]);
+    let mut input = input();
+    input.draining = true;
+    let head = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    assert_eq!(verdict(&world, &input, head), "503 Draining");
+}
+
+#[test]
+fn rules_of_the_catch_all_can_take_the_health_path() {
+    let all = |routes| world(vec![host("_", NginxCompatible, routes)]);
+    check(
+        &all(root("all")),
+        "x.test",
+        &[("/healthz", "health"), ("/x", "all /x")],
+    );
+    let exact = all(vec![route(NginxCompatible, "/healthz", Exact, "own")]);
+    check(
+        &exact,
+        "x.test",
+        &[("/healthz", "own /healthz"), ("/healthz/x", "health")],
+    );
+    let prefix = all(vec![route(NginxCompatible, "/healthz", Prefix, "own")]);
+    check(
+        &prefix,
+        "x.test",
+        &[
+            ("/healthz", "own /healthz"),
+            ("/healthz/x", "own /healthz/x"),
+            ("/healthzoo", "health"),
+        ],
+    );
+    let slash = all(vec![route(NginxCompatible, "/healthz/", Prefix, "own")]);
+    check(
+        &slash,
+        "x.test",
+        &[("/healthz", "health"), ("/healthz/x", "own /healthz/x")],
+    );
+    let regex = all(vec![
+        route(NginxCompatible, "/foo", Prefix, "own").pattern(),
+    ]);
+    check(&regex, "x.test", &[("/healthz", "404 NoHost")]);
+    let strict = world(vec![host(
+        "_",
+        Strict,
+        vec![route(Strict, "/", Prefix, "own")],
+    )]);
+    check(&strict, "x.test", &[("/healthz", "own /healthz")]);
+}
+
+#[test]
+fn strict_rules_without_host_apply_to_all_traffic() {
+    let world = world(vec![
+        host("a.test", Strict, vec![route(Strict, "/a", Prefix, "a")]),
+        host("_", Strict, vec![route(Strict, "/b", Prefix, "b")]),
+    ]);
+    check(
+        &world,
+        "a.test",
+        &[
+            ("/a", "a /a"),
+            ("/b", "b /b"),
+            ("/c", "404 NoPath"),
+            ("/healthz", "404 NoPath"),
+        ],
+    );
+}
+
+#[test]
+fn methods_and_targets_that_no_route_can_have() {
+    let world = world(vec![host("a.test", NginxCompatible, root("a"))]);
+    for (line, expected) in [
+        ("CONNECT a.test:443", "501 NotImplemented"),
+        ("TRACE /", "501 NotImplemented"),
+        ("OPTIONS *", "400 BadRequest"),
+        ("GET *", "400 BadRequest"),
+        ("OPTIONS /", "a /"),
+    ] {
+        let head = format!("{line} HTTP/1.1\r\nHost: a.test\r\n\r\n");
+        assert_eq!(verdict(&world, &input(), &head), expected, "{line}");
+    }
+}
