@@ -5,7 +5,7 @@ use std::io;
 
 use genkan_tests::{
     BodyEnd, ClientError, Connection, EchoBackend, Folder, Random, RefusedAddress, Request,
-    WebSocket, fetch,
+    WebSocket, fetch, manifests,
 };
 
 #[test]
@@ -126,4 +126,36 @@ fn a_seed_repeats_its_draws() {
     assert_eq!(draws(7), draws(7));
     // The first number that the reference implementation of SplitMix64 gives for seed 0.
     assert_eq!(Random::from_seed(0).number(), 0xe220_a839_7b1d_cdaf);
+}
+
+#[test]
+fn written_yaml_is_block_style() {
+    let object = manifests::annotated(
+        manifests::ingress("web", "nginx", "a.test", &[("/a b", "Prefix", "web")]),
+        "nginx.ingress.kubernetes.io/use-regex",
+        "true",
+    );
+    assert_eq!(
+        manifests::yaml(&object, None),
+        r#"apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  annotations:
+    nginx.ingress.kubernetes.io/use-regex: "true"
+spec:
+  ingressClassName: nginx
+  rules:
+    - host: a.test
+      http:
+        paths:
+          - path: "/a b"
+            pathType: Prefix
+            backend:
+              service:
+                name: web
+                port:
+                  name: http
+"#
+    );
 }

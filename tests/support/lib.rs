@@ -24,7 +24,8 @@
 //! [`Request`] are a raw HTTP/1 client that shows what arrived byte for byte;
 //! [`EchoBackend`] answers what it received and keeps it; [`FlaskBackend`] is
 //! the real todos application; [`WebSocket`] speaks RFC 6455; [`Random`] draws
-//! from a printed seed; [`RefusedAddress`] is an address that refuses
+//! from a printed seed; [`manifests`] has short objects and writes them as YAML;
+//! [`RefusedAddress`] is an address that refuses
 //! connections for as long as it lives.
 //!
 //! Rules: no sleeping to let something happen (wait for a line, an event or a
@@ -38,6 +39,7 @@ mod flask;
 mod folder;
 mod gateway;
 mod lines;
+pub mod manifests;
 mod random;
 mod refused;
 mod request;

@@ -28,10 +28,12 @@ mod timeout_and_buffer;
 mod tls;
 mod upstream_tls;
 pub mod value;
+pub(crate) mod words;
 
 #[cfg(test)]
 mod tests;
 
+use genkan_diagnosis::Text;
 use genkan_route::{
     route::{Closed, Redirect},
     settings::RouteSettings,
@@ -239,7 +241,7 @@ impl Reading<'_> {
     fn apply(&mut self, entry: &Entry, text: &str) -> Result<Option<(Problem, Fate)>, Malformed> {
         let trimmed = value::trim_lines(text);
         if trimmed.is_empty() {
-            return Err(Malformed::new("the value is empty"));
+            return Err(Malformed::new(&words::EMPTY));
         }
         entry.value.check(text)?;
         let closing = if entry.security {
@@ -248,18 +250,22 @@ impl Reading<'_> {
             Fate::Default
         };
         Ok(match entry.effect {
-            Effect::Supported(apply) => outcome(apply(&mut self.effects, &trimmed)?, None, closing),
+            Effect::Supported(apply) => outcome(
+                apply(&mut self.effects, &trimmed)?,
+                &words::NOT_YET,
+                closing,
+            ),
             Effect::Partly(apply, reason) => {
-                outcome(apply(&mut self.effects, &trimmed)?, Some(reason), closing)
+                outcome(apply(&mut self.effects, &trimmed)?, reason, closing)
             }
             Effect::NotYet(idle) if idle.covers(&trimmed) => None,
-            Effect::NotYet(_) => Some((Problem::NoEffect { reason: None }, closing)),
-            Effect::Never(reason) => Some((
+            Effect::NotYet(_) => Some((
                 Problem::NoEffect {
-                    reason: Some(reason),
+                    reason: &words::NOT_YET,
                 },
-                Fate::Default,
+                closing,
             )),
+            Effect::Never(reason) => Some((Problem::NoEffect { reason }, Fate::Default)),
             Effect::Snippet => {
                 let access_control = snippet::access_control(&trimmed);
                 let fate = if access_control.is_some() {
@@ -300,14 +306,27 @@ impl Reading<'_> {
     }
 }
 
-fn outcome(
-    outcome: Outcome,
-    reason: Option<&'static str>,
-    closing: Fate,
-) -> Option<(Problem, Fate)> {
+fn outcome(outcome: Outcome, reason: &'static Text, closing: Fate) -> Option<(Problem, Fate)> {
     match outcome {
         Outcome::InEffect => None,
         Outcome::NoEffectYet => Some((Problem::NoEffect { reason }, closing)),
         Outcome::Unservable => Some((Problem::NoEffect { reason }, Fate::Closed)),
     }
+}
+
+/// What is wrong with an annotation of an object that is no Ingress: ours are read from Ingresses only.
+pub fn misplaced(kind: &str, written: &Written<'_>, policy: &Policy) -> Option<Remark> {
+    let name = lookup::name(written.key, &policy.prefix)?;
+    find(name)?;
+    let problem = Problem::WrongKind {
+        found: kind.to_owned(),
+        right: "Ingress",
+    };
+    let (key, value) = (written.key.to_owned(), written.value.to_owned());
+    Some(Remark {
+        key,
+        value,
+        problem,
+        fate: Fate::Default,
+    })
 }

@@ -21,6 +21,7 @@ use crate::parse::Resume;
 /// The parts of a request head.
 #[derive(Clone, Debug)]
 pub struct RequestHead {
+    pub(crate) start_line: Span,
     pub(crate) method: Span,
     pub(crate) method_id: Method,
     pub(crate) target: Span,
@@ -35,6 +36,7 @@ impl RequestHead {
     #[must_use]
     pub const fn new() -> Self {
         Self {
+            start_line: Span { start: 0, end: 0 },
             method: Span { start: 0, end: 0 },
             method_id: Method::Get,
             target: Span { start: 0, end: 0 },
@@ -47,6 +49,11 @@ impl RequestHead {
 
     /// Forgets everything, a half-parsed head too; keeps the memory.
     pub fn clear(&mut self) {
+        self.start_line = Span::default();
+        self.method = Span::default();
+        self.method_id = Method::Get;
+        self.target = Span::default();
+        self.version = Version::HTTP_11;
         self.fields.clear();
         self.bare_line_feed = false;
         self.resume = Resume::new();
@@ -99,7 +106,9 @@ impl ResponseHead {
     /// Forgets everything, a half-parsed head too; keeps the memory.
     pub fn clear(&mut self) {
         self.fields.clear();
+        self.version = Version::HTTP_11;
         self.status = 0;
+        self.reason = Span::default();
         self.bare_line_feed = false;
         self.resume = Resume::new();
     }

@@ -54,8 +54,12 @@ impl<'a> Host<'a> {
                 _ => {}
             }
         }
-        let name = &raw[..name_end];
-        let name = name.strip_suffix(b".").unwrap_or(name);
+        if name_end == 0 {
+            return Err(RequestReject::HostInvalid);
+        }
+        // nginx looks at the last dot only, so that of `h.:1.` stays.
+        let ends_with_dot = last_dot == Some(name_end - 1);
+        let name = &raw[..name_end - usize::from(ends_with_dot)];
         if name.is_empty() {
             return Err(RequestReject::HostInvalid);
         }

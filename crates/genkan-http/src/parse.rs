@@ -24,6 +24,7 @@ use self::buffer_account::BufferAccount;
 pub(crate) use self::field_line::{NameClass, parse_field_line};
 pub(crate) use self::request_line::{is_method, is_target};
 pub use self::response::parse_response;
+use crate::field::Span;
 use crate::head::RequestHead;
 use crate::limits::HeadLimits;
 use crate::reject::RequestReject;
@@ -69,6 +70,7 @@ pub fn parse_request(
                 head.resume.account.skip_blank(line.end, limits)?;
             }
             Stage::StartLine => {
+                head.start_line = Span::new(line.start, line.start + line.content.len());
                 request_line::check_method(
                     line.content,
                     head.resume.account.line_bytes_max(limits),

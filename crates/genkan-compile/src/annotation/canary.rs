@@ -2,6 +2,7 @@
 
 use super::entry::{Effect, Entry, Family, Outcome, Risk, Scope};
 use super::value::{Charset, Value, flag};
+use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Canary,
@@ -25,7 +26,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                     Outcome::InEffect
                 })
             },
-            "canaries are not served yet: this Ingress takes no traffic, all of it goes to the main one",
+            &words::NO_CANARY,
         ),
         about: "The Ingress is an alternative that gets a share of another one's traffic.",
         ..BASE

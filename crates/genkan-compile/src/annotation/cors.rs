@@ -2,6 +2,7 @@
 
 use super::entry::{Effect, Entry, Family, Idle, Risk};
 use super::value::{Charset, Malformed, Value, shown};
+use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Cors,
@@ -23,7 +24,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "cors-allow-origin",
         risk: Risk::Medium,
         value: Value::Checked {
-            expected: "origins with commas between them, or `*`",
+            expected: &words::ORIGINS,
             check: origins,
         },
         default: "*",
@@ -34,7 +35,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "cors-allow-methods",
         risk: Risk::Medium,
         value: Value::Checked {
-            expected: "methods with commas between them",
+            expected: &words::METHODS,
             check: methods,
         },
         default: "GET, PUT, POST, DELETE, PATCH, OPTIONS",
@@ -60,7 +61,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "cors-expose-headers",
         risk: Risk::Medium,
         value: Value::Checked {
-            expected: "header names with commas between them, or `*`",
+            expected: &words::EXPOSED,
             check: |text| {
                 if text.trim() == "*" {
                     Ok(())
@@ -84,13 +85,7 @@ pub(super) const ENTRIES: &[Entry] = &[
 fn origins(text: &str) -> Result<(), Malformed> {
     let allowed =
         |character: char| character.is_ascii_alphanumeric() || "-._~/:*[] ,".contains(character);
-    match text.chars().position(|character| !allowed(character)) {
-        None => Ok(()),
-        Some(at) => Err(Malformed {
-            why: "it is not a list of origins".to_owned(),
-            at: Some(at),
-        }),
-    }
+    Malformed::character(text, allowed)
 }
 
 fn methods(text: &str) -> Result<(), Malformed> {
@@ -98,6 +93,8 @@ fn methods(text: &str) -> Result<(), Malformed> {
         |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_alphabetic());
     match text.split(',').map(str::trim).find(|word| !is_method(word)) {
         None => Ok(()),
-        Some(word) => Err(Malformed::new(format!("`{}` is not a method", shown(word)))),
+        Some(word) => Err(Malformed::new(
+            words::NOT_A_METHOD.arg("value", shown(word)),
+        )),
     }
 }

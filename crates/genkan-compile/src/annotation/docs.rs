@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use genkan_diagnosis::Language;
+
 use super::entries;
 use super::entry::{Effect, Entry};
 
@@ -43,7 +45,7 @@ fn row(page: &mut String, entry: &Entry) {
     let names: Vec<_> = entry.names().map(|name| format!("`{name}`")).collect();
     let cells = [
         names.join(", "),
-        entry.value.expected(),
+        entry.value.expected().show(Language::English),
         entry.default.to_owned(),
         meaning(entry),
         effect(entry),
@@ -66,11 +68,11 @@ fn meaning(entry: &Entry) -> String {
 fn effect(entry: &Entry) -> String {
     match entry.effect {
         Effect::Supported(_) => "yes".to_owned(),
-        Effect::Partly(_, reason) => format!("partly: {reason}"),
+        Effect::Partly(_, reason) => format!("partly: {}", reason.en),
         Effect::NotYet(_) if entry.security => "closed".to_owned(),
         Effect::NotYet(_) => "not yet".to_owned(),
         Effect::Snippet if entry.security => "closed: raw configuration is not run".to_owned(),
         Effect::Snippet => "never: not run; closed when it controls access (GK0206)".to_owned(),
-        Effect::Never(reason) => format!("never: {reason}"),
+        Effect::Never(reason) => format!("never: {}", reason.en),
     }
 }

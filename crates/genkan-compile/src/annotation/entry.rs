@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use genkan_diagnosis::Text;
+
 use super::{
     Effects,
     value::{Malformed, Value},
@@ -72,14 +74,14 @@ pub enum Effect {
     Supported(Apply),
     /// As [`Effect::Supported`], but for some values only, which the text tells; it also is the reason
     /// shown for the others.
-    Partly(Apply, &'static str),
+    Partly(Apply, &'static Text),
     /// Known, not built yet: a finding, and for [`Entry::security`] a closed route, unless the value
     /// asks for what happens anyway.
     NotYet(Idle),
     /// Raw nginx configuration, which nothing here runs. Closed when it looks like access control.
     Snippet,
     /// It will never have an effect; the reason is shown.
-    Never(&'static str),
+    Never(&'static Text),
 }
 
 /// Writes a value into the effects.
@@ -89,10 +91,10 @@ impl fmt::Debug for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Supported(_) => f.write_str("Supported"),
-            Self::Partly(_, reason) => f.debug_tuple("Partly").field(reason).finish(),
+            Self::Partly(_, reason) => f.debug_tuple("Partly").field(&reason.en).finish(),
             Self::NotYet(idle) => f.debug_tuple("NotYet").field(idle).finish(),
             Self::Snippet => f.write_str("Snippet"),
-            Self::Never(reason) => f.debug_tuple("Never").field(reason).finish(),
+            Self::Never(reason) => f.debug_tuple("Never").field(&reason.en).finish(),
         }
     }
 }

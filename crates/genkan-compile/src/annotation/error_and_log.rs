@@ -2,6 +2,7 @@
 
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk};
 use super::value::{Charset, Malformed, ON_OFF, Value, flag, shown};
+use super::words;
 
 const BASE: Entry = Entry {
     family: Family::ErrorAndLog,
@@ -37,7 +38,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "custom-http-errors",
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: "statuses from 400 to 599 with commas between them",
+            expected: &words::STATUSES,
             check: statuses,
         },
         default: "`custom-http-errors` of the ConfigMap",
@@ -136,9 +137,8 @@ fn statuses(text: &str) -> Result<(), Malformed> {
     };
     match text.split(',').map(str::trim).find(|word| !is_status(word)) {
         None => Ok(()),
-        Some(word) => Err(Malformed::new(format!(
-            "`{}` is not such a status",
-            shown(word)
-        ))),
+        Some(word) => Err(Malformed::new(
+            words::NOT_A_STATUS.arg("value", shown(word)),
+        )),
     }
 }

@@ -3,6 +3,7 @@
 
 use super::entry::{BadValue, Effect, Entry, Family, Outcome, Risk};
 use super::value::{Charset, Malformed, Value, flag};
+use super::words;
 
 const BASE: Entry = Entry {
     family: Family::ExternalAuth,
@@ -17,7 +18,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::High,
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: "a URL with a host",
+            expected: &words::URL_WITH_HOST,
             check: url,
         },
         needs: &[],
@@ -152,10 +153,10 @@ pub(crate) fn url(text: &str) -> Result<(), Malformed> {
         .split_once("://")
         .map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or(""));
     match host {
-        None => Err(Malformed::new("it has no scheme")),
-        Some("") => Err(Malformed::new("it has no host")),
+        None => Err(Malformed::new(&words::NO_SCHEME)),
+        Some("") => Err(Malformed::new(&words::NO_HOST)),
         Some(host) if host.contains("..") || host.starts_with('.') => {
-            Err(Malformed::new(format!("`{host}` is not a host")))
+            Err(Malformed::new(words::NOT_A_HOST.arg("value", host)))
         }
         Some(_) => Ok(()),
     }

@@ -2,6 +2,7 @@
 
 use super::entry::{BadValue, Effect, Entry, Family, Risk};
 use super::value::{Charset, Value};
+use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Header,
@@ -22,7 +23,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         bad: BadValue::ObjectRefused,
         value: Value::Flag,
         default: "false",
-        effect: Effect::Never("browsers and nginx have removed HTTP/2 push"),
+        effect: Effect::Never(&words::NO_PUSH),
         about: "Pushes what `Link` headers name.",
         ..BASE
     },

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Risk};
 use super::value::{Malformed, Value, shown};
+use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Limit,
@@ -19,7 +20,7 @@ const RATE: Entry = Entry {
     ..BASE
 };
 const ADDRESSES: Value = Value::Checked {
-    expected: "addresses and networks with commas between them, such as `10.0.0.0/8,192.0.2.1`",
+    expected: &words::ADDRESSES,
     check: addresses,
 };
 
@@ -109,9 +110,8 @@ pub(crate) fn addresses(text: &str) -> Result<(), Malformed> {
         .find(|element| !is_network(element))
     {
         None => Ok(()),
-        Some(element) => Err(Malformed::new(format!(
-            "`{}` is neither an address nor a network",
-            shown(element)
-        ))),
+        Some(element) => Err(Malformed::new(
+            words::NOT_AN_ADDRESS.arg("value", shown(element)),
+        )),
     }
 }

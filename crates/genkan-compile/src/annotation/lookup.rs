@@ -72,7 +72,10 @@ pub(super) fn foreign(key: &str, prefix: &str) -> Option<Problem> {
     let (written, last) = key.rsplit_once('/')?;
     if written == OWN_PREFIX {
         return Some(match OWN.iter().find(|(name, _)| *name == last) {
-            Some((_, right)) => Problem::WrongKind { right },
+            Some((_, right)) => Problem::WrongKind {
+                found: "Ingress".to_owned(),
+                right,
+            },
             None => Problem::Unknown { nearest: None },
         });
     }

@@ -2,6 +2,7 @@
 
 use super::entry::{BadValue, Effect, Entry, Family, Outcome, Risk};
 use super::value::{Charset, Malformed, Value, any_case};
+use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Protocol,
@@ -24,7 +25,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                     _ => Outcome::Unservable,
                 })
             },
-            "only HTTP is spoken with backends so far; the route is closed instead of sending plain HTTP",
+            &words::ONLY_HTTP,
         ),
         about: "Protocol of the backend.",
         ..BASE
@@ -34,7 +35,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::Medium,
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: "a file name",
+            expected: &words::FILE_NAME,
             check: file_name,
         },
         about: "FastCGI: file of a folder.",
@@ -52,11 +53,5 @@ pub(super) const ENTRIES: &[Entry] = &[
 
 fn file_name(text: &str) -> Result<(), Malformed> {
     let allowed = |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
-    match text.chars().position(|character| !allowed(character)) {
-        None => Ok(()),
-        Some(at) => Err(Malformed {
-            why: "it is not a file name".to_owned(),
-            at: Some(at),
-        }),
-    }
+    Malformed::character(text, allowed)
 }

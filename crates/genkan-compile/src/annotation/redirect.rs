@@ -5,6 +5,7 @@ use genkan_route::route::Redirect;
 use super::Effects;
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk, Scope};
 use super::value::{Charset, Malformed, Value, integer};
+use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Redirect,
@@ -72,7 +73,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "permanent-redirect-code",
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: "a status from 300 to 308",
+            expected: &words::PERMANENT_CODE,
             check: |text| code(text, PERMANENT_CODE_MAX).map(drop),
         },
         default: "301",
@@ -89,7 +90,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::Medium,
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: "a URL that begins with `http://` or `https://`",
+            expected: &words::HTTP_URL,
             check: absolute_url,
         },
         unreadable: |effects| effects.redirect_draft.void = true,
@@ -104,7 +105,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "temporal-redirect-code",
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: "a status from 300 to 307",
+            expected: &words::TEMPORAL_CODE,
             check: |text| code(text, TEMPORAL_CODE_MAX).map(drop),
         },
         default: "302",
@@ -168,7 +169,7 @@ fn code(text: &str, max: u16) -> Result<u16, Malformed> {
     let code = u16::try_from(number)
         .ok()
         .filter(|code| (300..=max).contains(code));
-    code.ok_or_else(|| Malformed::new(format!("{number} is not a status of redirects")))
+    code.ok_or_else(|| Malformed::new(words::NOT_A_CODE.arg("value", number)))
 }
 
 /// Go's `url.Parse` with a scheme that begins with `http`, in any case; a host is not asked for.
@@ -182,7 +183,7 @@ fn absolute_url(text: &str) -> Result<(), Malformed> {
         return Ok(());
     }
     Err(Malformed {
-        why: "it has no scheme `http` or `https`".to_owned(),
+        why: (&words::NO_SCHEME).into(),
         at: Some(0),
     })
 }

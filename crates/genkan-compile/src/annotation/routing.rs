@@ -2,6 +2,7 @@
 
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk, Scope};
 use super::value::{Charset, Malformed, Value, flag};
+use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Routing,
@@ -38,7 +39,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         scope: Scope::Host,
         risk: Risk::Medium,
         value: Value::Checked {
-            expected: "an absolute path such as `/app`",
+            expected: &words::ABSOLUTE_PATH,
             check: absolute_path,
         },
         effect: Effect::Supported(|effects, text| {
@@ -90,7 +91,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "default-backend",
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: "the name of a Service",
+            expected: &words::SERVICE_NAME,
             check: service_name,
         },
         about: "Service that answers when the path's own has no endpoints, and for `custom-http-errors`.",
@@ -105,7 +106,7 @@ fn absolute_path(text: &str) -> Result<(), Malformed> {
         return Ok(());
     }
     Err(Malformed {
-        why: "it does not begin with `/`".to_owned(),
+        why: (&words::NO_SLASH).into(),
         at: Some(0),
     })
 }
@@ -126,7 +127,7 @@ fn service_name(text: &str) -> Result<(), Malformed> {
         None => return Ok(()),
     };
     Err(Malformed {
-        why: "it is not the name of a Service".to_owned(),
+        why: (&words::NOT_A_SERVICE).into(),
         at: Some(at),
     })
 }

@@ -6,6 +6,7 @@ use genkan_route::settings::{Retry, RouteSettings};
 
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk};
 use super::value::{Charset, Malformed, ON_OFF, Value, count, on_off, seconds, size};
+use super::words;
 
 const BASE: Entry = Entry {
     family: Family::TimeoutAndBuffer,
@@ -50,7 +51,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "proxy-next-upstream",
         risk: Risk::Medium,
         value: Value::Checked {
-            expected: "words such as `error timeout http_502`",
+            expected: &words::CONDITIONS,
             check: |text| conditions(text).map(drop),
         },
         default: "`proxy-next-upstream` of the ConfigMap (error timeout)",
@@ -252,9 +253,7 @@ const RESPONSE_HEAD_MAX: u64 = 16 << 20;
 pub(crate) fn response_head_size(settings: &mut RouteSettings, text: &str) -> Written {
     let bytes = size(text)?;
     if bytes == 0 || bytes > RESPONSE_HEAD_MAX {
-        return Err(Malformed::new(
-            "a response head needs between 1 byte and 16m",
-        ));
+        return Err(Malformed::new(&words::HEAD_SIZE));
     }
     settings.response_head_max = usize::try_from(bytes).unwrap_or(usize::MAX);
     Ok(())
@@ -288,7 +287,7 @@ fn conditions(text: &str) -> Result<Retry, Malformed> {
             "http_404" => retry.statuses.push(404),
             "http_429" => retry.statuses.push(429),
             _ => {
-                let why = format!("`{}` is no reason to try again", super::value::shown(word));
+                let why = words::NO_CONDITION.arg("value", super::value::shown(word));
                 return Err(Malformed { why, at: None });
             }
         }

@@ -2,6 +2,7 @@
 
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Risk, Scope};
 use super::value::{Charset, Malformed, Value};
+use super::words;
 
 const BASE: Entry = Entry {
     family: Family::Tls,
@@ -27,7 +28,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "ssl-ciphers",
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: "an OpenSSL cipher string",
+            expected: &words::CIPHERS,
             check: ciphers,
         },
         default: "`ssl-ciphers` of the ConfigMap",
@@ -46,7 +47,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::Medium,
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: "`namespace/name` of a Secret",
+            expected: &words::SECRET,
             check: secret,
         },
         about: "Clients need a certificate signed by the authority in this Secret.",
@@ -73,7 +74,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::High,
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: "a URL, a path or `@name`",
+            expected: &words::ERROR_PAGE,
             check: error_page,
         },
         about: "Page for clients without a valid certificate.",
@@ -93,7 +94,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::High,
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: "`CN=` and a regular expression",
+            expected: &words::COMMON_NAME,
             check: common_name,
         },
         about: "Only client certificates with a subject that matches are let in.",
@@ -105,13 +106,7 @@ pub(super) const ENTRIES: &[Entry] = &[
 pub(super) fn ciphers(text: &str) -> Result<(), Malformed> {
     let allowed =
         |character: char| character.is_ascii_alphanumeric() || "-_+!:@=,. ".contains(character);
-    match text.chars().position(|character| !allowed(character)) {
-        None => Ok(()),
-        Some(at) => Err(Malformed {
-            why: "it is not a cipher string".to_owned(),
-            at: Some(at),
-        }),
-    }
+    Malformed::character(text, allowed)
 }
 
 /// `namespace/name`, both parts present.
@@ -123,7 +118,7 @@ pub(super) fn secret(text: &str) -> Result<(), Malformed> {
         {
             Ok(())
         }
-        _ => Err(Malformed::new("it is not `namespace/name`")),
+        _ => Err(Malformed::new(&words::NOT_NAMESPACED)),
     }
 }
 
@@ -136,7 +131,7 @@ fn common_name(text: &str) -> Result<(), Malformed> {
         return Charset::Regex.check(text);
     }
     Err(Malformed {
-        why: "it does not begin with `CN=`".to_owned(),
+        why: (&words::NO_CN).into(),
         at: Some(0),
     })
 }

@@ -3,6 +3,7 @@
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Risk, Scope};
 use super::tls::{ciphers, secret};
 use super::value::{Charset, Malformed, ON_OFF, Value};
+use super::words;
 
 const BASE: Entry = Entry {
     family: Family::UpstreamTls,
@@ -17,7 +18,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::Medium,
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
-            expected: "`namespace/name` of a Secret",
+            expected: &words::SECRET,
             check: secret,
         },
         needs: &[],
@@ -59,7 +60,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "proxy-ssl-ciphers",
         risk: Risk::Medium,
         value: Value::Checked {
-            expected: "an OpenSSL cipher string",
+            expected: &words::CIPHERS,
             check: ciphers,
         },
         default: "DEFAULT",
@@ -69,7 +70,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "proxy-ssl-protocols",
         value: Value::Checked {
-            expected: "`TLSv1.2`, `TLSv1.3` or both",
+            expected: &words::TLS_VERSIONS,
             check: protocols,
         },
         default: "TLSv1.2",
@@ -87,6 +88,6 @@ fn protocols(text: &str) -> Result<(), Malformed> {
     };
     match text.split_whitespace().find(|word| !known(word)) {
         None => Ok(()),
-        Some(word) => Err(Malformed::new(format!("`{word}` is no version of TLS"))),
+        Some(word) => Err(Malformed::new(words::NO_TLS_VERSION.arg("value", word))),
     }
 }

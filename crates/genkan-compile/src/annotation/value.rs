@@ -3,39 +3,56 @@
 //! Booleans are Go's `ParseBool`, integers Go's `Atoi`, sizes nginx's. Character sets are those that
 //! ingress-nginx validates with; carriage return and line feed are in none of them.
 
-use thiserror::Error;
+use std::fmt;
+
+use genkan_diagnosis::{Language, Message, Text};
+
+use super::words;
 
 /// A value that does not have the expected form.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{why}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
     /// What is wrong, as a clause.
-    pub why: String,
+    pub why: Message,
     /// Offset in characters of the first offending one, where one can be named.
     pub at: Option<usize>,
 }
 
 impl Malformed {
     /// A complaint about the value as a whole.
-    pub fn new(why: impl Into<String>) -> Self {
+    pub fn new(why: impl Into<Message>) -> Self {
         Self {
             why: why.into(),
             at: None,
         }
     }
 
-    fn character(text: &str, allowed: impl Fn(char) -> bool) -> Option<Self> {
-        let (at, bad) = text
+    /// A complaint that repeats the value in its `{value}`.
+    pub(crate) fn of(text: &'static Text, value: &str) -> Self {
+        Self::new(text.arg("value", shown(value)))
+    }
+
+    /// A complaint about the first character that is not allowed.
+    pub(crate) fn character(text: &str, allowed: impl Fn(char) -> bool) -> Result<(), Self> {
+        let Some((at, bad)) = text
             .chars()
             .enumerate()
-            .find(|(_, character)| !allowed(*character))?;
-        let shown = bad.escape_default();
-        Some(Self {
-            why: format!("`{shown}` is not allowed here"),
-            at: Some(at),
-        })
+            .find(|(_, character)| !allowed(*character))
+        else {
+            return Ok(());
+        };
+        let why = words::NOT_ALLOWED.arg("character", bad.escape_default().to_string());
+        Err(Self { why, at: Some(at) })
     }
 }
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why.show(Language::English))
+    }
+}
+
+impl std::error::Error for Malformed {}
 
 /// Type of a value: what the documentation names and what every value is checked against.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +76,7 @@ pub enum Value {
     /// Something that needs a function of its own.
     Checked {
         /// The expected form, to follow "expects".
-        expected: &'static str,
+        expected: &'static Text,
         /// The check.
         check: fn(&str) -> Result<(), Malformed>,
     },
@@ -72,20 +89,20 @@ pub const ON_OFF: Value = Value::Word(&["on", "off"]);
 
 impl Value {
     /// The expected form, as it follows "expects".
-    pub fn expected(&self) -> String {
+    pub fn expected(&self) -> Message {
         match self {
-            Self::Flag => "`true` or `false`".to_owned(),
-            Self::Integer => "a whole number".to_owned(),
-            Self::Seconds => "a whole number of seconds without unit, such as `60`".to_owned(),
-            Self::Count => "a whole number that is not negative".to_owned(),
-            Self::Size => "a size such as `8k`, `10m` or `1g`".to_owned(),
-            Self::Word(words) | Self::AnyCase(words) => {
-                let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-                format!("one of {}", words.join(", "))
+            Self::Flag => (&words::FLAG).into(),
+            Self::Integer => (&words::INTEGER).into(),
+            Self::Seconds => (&words::SECONDS).into(),
+            Self::Count => (&words::COUNT).into(),
+            Self::Size => (&words::SIZE).into(),
+            Self::Word(options) | Self::AnyCase(options) => {
+                let options: Vec<_> = options.iter().map(|word| format!("`{word}`")).collect();
+                words::ONE_OF.arg("words", options.join(", "))
             }
-            Self::Text(charset) => charset.expected().to_owned(),
-            Self::Checked { expected, .. } => (*expected).to_owned(),
-            Self::Anything => "any text".to_owned(),
+            Self::Text(charset) => charset.expected().into(),
+            Self::Checked { expected, .. } => (*expected).into(),
+            Self::Anything => (&words::ANY_TEXT).into(),
         }
     }
 
@@ -132,18 +149,18 @@ pub enum Charset {
 }
 
 impl Charset {
-    fn expected(self) -> &'static str {
+    fn expected(self) -> &'static Text {
         match self {
-            Self::Basic => "letters, digits and `-._~/:`",
-            Self::Extended => "letters, digits, spaces and `-._~/:,`",
-            Self::Spaced => "letters, digits, spaces and `-._~/:`",
-            Self::Url => "a URL of letters, digits and `-._~/:,?&=`",
-            Self::UrlVariable => "a URL of letters, digits and `-._~/:,?&=$`",
-            Self::Regex => "letters, digits, `-._~/:` and the characters of regular expressions",
-            Self::NginxVariable => "letters, digits and `-_${}`",
-            Self::HeaderList => "header names with commas between them",
-            Self::CapturePath => "a path of letters, digits, `-._~/:` and `$1` to `$9`",
-            Self::Name => "letters, digits, `-` and `_`",
+            Self::Basic => &words::BASIC,
+            Self::Extended => &words::EXTENDED,
+            Self::Spaced => &words::SPACED,
+            Self::Url => &words::URL,
+            Self::UrlVariable => &words::URL_VARIABLE,
+            Self::Regex => &words::REGEX,
+            Self::NginxVariable => &words::NGINX_VARIABLE,
+            Self::HeaderList => &words::HEADER_LIST,
+            Self::CapturePath => &words::CAPTURE_PATH,
+            Self::Name => &words::NAME,
         }
     }
 
@@ -173,7 +190,7 @@ impl Charset {
     pub fn check(self, text: &str) -> Result<(), Malformed> {
         let allowed =
             |character| self.allows(character) || character == ' ' && self.ignores_spaces();
-        Malformed::character(text, allowed).map_or(Ok(()), Err)
+        Malformed::character(text, allowed)
     }
 }
 
@@ -188,10 +205,7 @@ pub fn flag(text: &str) -> Result<bool, Malformed> {
     match text {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
         "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),
-        _ => Err(Malformed::new(format!(
-            "`{}` is not a boolean",
-            shown(text)
-        ))),
+        _ => Err(Malformed::of(&words::NOT_A_FLAG, text)),
     }
 }
 
@@ -201,13 +215,13 @@ pub fn integer(text: &str) -> Result<i64, Malformed> {
         let unit = text.trim_start_matches(|character: char| character.is_ascii_digit());
         let number = text.len() - unit.len();
         if number > 0 && !unit.is_empty() && unit.chars().all(char::is_alphabetic) {
-            let why = format!("a unit (`{}`) is not allowed", shown(unit));
+            let why = words::NO_UNIT.arg("unit", shown(unit));
             return Malformed {
                 why,
                 at: Some(number),
             };
         }
-        Malformed::new(format!("`{}` is not a whole number", shown(text)))
+        Malformed::of(&words::NOT_A_NUMBER, text)
     })
 }
 
@@ -215,8 +229,14 @@ pub fn integer(text: &str) -> Result<i64, Malformed> {
 pub fn count(text: &str) -> Result<u32, Malformed> {
     let number = integer(text)?;
     u32::try_from(number).map_err(|_| {
-        let wrong = if number < 0 { "negative" } else { "too large" };
-        Malformed::new(format!("`{}` is {wrong}", shown(text)))
+        Malformed::of(
+            if number < 0 {
+                &words::NEGATIVE
+            } else {
+                &words::TOO_LARGE
+            },
+            text,
+        )
     })
 }
 
@@ -237,37 +257,34 @@ pub fn size(text: &str) -> Result<u64, Malformed> {
         "m" | "M" => 20,
         "g" | "G" => 30,
         unit => {
-            let why = format!("`{}` is not a unit of size", shown(unit));
+            let why = words::NOT_A_UNIT.arg("value", shown(unit));
             return Err(Malformed {
                 why,
                 at: Some(digits.chars().count()),
             });
         }
     };
-    let number = digits
-        .bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| digits.parse::<u64>().ok());
-    number
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    plain
+        .then(|| digits.parse::<u64>().ok()?.checked_mul(1 << shift))
         .flatten()
-        .and_then(|number| number.checked_mul(1 << shift))
         .filter(|bytes| i64::try_from(*bytes).is_ok())
-        .ok_or_else(|| Malformed::new(format!("`{}` is not a size", shown(text))))
+        .ok_or_else(|| Malformed::of(&words::NOT_A_SIZE, text))
 }
 
 /// One of `words`, exactly; spaces around it do not count.
-pub fn word<'w>(text: &str, words: &[&'w str]) -> Result<&'w str, Malformed> {
-    let found = words.iter().find(|word| **word == text.trim()).copied();
-    found.ok_or_else(|| Malformed::new(format!("`{}` is none of them", shown(text))))
+pub fn word<'w>(text: &str, options: &[&'w str]) -> Result<&'w str, Malformed> {
+    let found = options.iter().find(|word| **word == text.trim()).copied();
+    found.ok_or_else(|| Malformed::of(&words::NONE_OF_THEM, text))
 }
 
 /// One of `words` in any case.
-pub fn any_case<'w>(text: &str, words: &[&'w str]) -> Result<&'w str, Malformed> {
-    let found = words
+pub fn any_case<'w>(text: &str, options: &[&'w str]) -> Result<&'w str, Malformed> {
+    let found = options
         .iter()
         .find(|word| word.eq_ignore_ascii_case(text.trim()))
         .copied();
-    found.ok_or_else(|| Malformed::new(format!("`{}` is none of them", shown(text))))
+    found.ok_or_else(|| Malformed::of(&words::NONE_OF_THEM, text))
 }
 
 /// `on` or `off`.

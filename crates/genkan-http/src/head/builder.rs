@@ -4,6 +4,8 @@
 //! here, and the rest of the proxy sees the same type as for HTTP/1, under the same name policy and
 //! limits. An `:authority` is given as the field `host`.
 
+use std::io::Write as _;
+
 use super::{RequestHead, RequestView, Version};
 use crate::field::{Entry, Span};
 use crate::known::KnownHeader;
@@ -47,8 +49,13 @@ impl<'a> HeadBuilder<'a> {
         }
         head.version = version;
         head.method_id = Method::of(method);
+        // As one line, which is what nginx logs for HTTP/2 too.
         head.method = append(bytes, method);
+        bytes.push(b' ');
         head.target = append(bytes, target);
+        bytes.push(b' ');
+        write!(bytes, "{version}").map_err(|_| RequestReject::VersionUnsupported)?;
+        head.start_line = Span::new(0, bytes.len());
         Ok(Self {
             bytes,
             head,
@@ -101,4 +108,79 @@ fn append(bytes: &mut Vec<u8>, part: &[u8]) -> Span {
     let start = bytes.len();
     bytes.extend_from_slice(part);
     Span::new(start, bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::head::RequestHead;
+
+    fn build(
+        limits: &HeadLimits,
+        fields: &[(&str, &str)],
+        check: impl FnOnce(RequestView<'_>),
+    ) -> Result<(), RequestReject> {
+        let mut bytes = b"left over".to_vec();
+        let mut head = RequestHead::new();
+        let version = Version::HTTP_2;
+        let mut builder =
+            HeadBuilder::start(&mut bytes, &mut head, limits, b"GET", b"/a?b", version)?;
+        for (name, value) in fields {
+            builder.field(name.as_bytes(), value.as_bytes())?;
+        }
+        check(builder.view());
+        Ok(())
+    }
+
+    #[test]
+    fn a_built_head_reads_like_a_parsed_one() {
+        let fields = [
+            ("host", "h.test"),
+            ("cookie", "a=1"),
+            ("x_y", "1"),
+            ("cookie", " b=2 "),
+        ];
+        build(&HeadLimits::default(), &fields, |view| {
+            assert_eq!(view.request_line(), b"GET /a?b HTTP/2.0");
+            assert_eq!((view.method(), view.target()), (&b"GET"[..], &b"/a?b"[..]));
+            assert_eq!(view.first(KnownHeader::Host), Some(&b"h.test"[..]));
+            assert_eq!(view.count(KnownHeader::Cookie), 2);
+            assert!(view.all(KnownHeader::Cookie).eq([b"a=1", b"b=2"]));
+            assert_eq!(view.dropped().underscore, 1);
+            let mut lines = Vec::new();
+            view.copy_fields(&mut lines, |field| field.id != KnownHeader::Host);
+            assert_eq!(lines, b"cookie: a=1\r\ncookie: b=2\r\n");
+        })
+        .unwrap();
+    }
+
+    #[test]
+    fn bytes_that_would_end_a_line_are_refused() {
+        for (name, value, reject) in [
+            ("", "1", RequestReject::FieldNameMalformed),
+            ("a:b", "1", RequestReject::FieldNameMalformed),
+            ("a b", "1", RequestReject::FieldNameMalformed),
+            ("a", "1\r\nb: 2", RequestReject::BareCarriageReturn),
+            ("a", "1\nb: 2", RequestReject::BareLineFeed),
+            ("a", "\0", RequestReject::FieldValueNul),
+        ] {
+            let built = build(&HeadLimits::default(), &[(name, value)], |_| {});
+            assert_eq!(built, Err(reject), "{name:?}: {value:?}");
+        }
+    }
+
+    #[test]
+    fn limits_hold_for_built_heads() {
+        let limits = HeadLimits {
+            field_count_max: 2,
+            ..HeadLimits::default()
+        };
+        let built = build(&limits, &[("a", "1"), ("b_", "2"), ("c", "3")], |_| {});
+        assert_eq!(built, Err(RequestReject::FieldsTooMany));
+        let long = "x".repeat(limits.head_bytes_max());
+        assert_eq!(
+            build(&limits, &[("a", &long)], |_| {}),
+            Err(RequestReject::HeadTooLarge)
+        );
+    }
 }

@@ -20,6 +20,13 @@ impl<'a> RequestView<'a> {
         Self { bytes, head }
     }
 
+    /// The request line as sent, without its end; also of a request that was refused for it, and
+    /// empty if it was refused before the end of the line. This is what nginx logs.
+    #[must_use]
+    pub fn request_line(self) -> &'a [u8] {
+        self.head.start_line.of(self.bytes)
+    }
+
     /// The method as sent.
     #[must_use]
     pub fn method(self) -> &'a [u8] {

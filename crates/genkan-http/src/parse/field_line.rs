@@ -99,15 +99,16 @@ pub(crate) fn parse_field_line(line: &[u8], start: usize) -> Result<FieldLine, L
         return Err(LineFault::Folded);
     }
     let (class, name_length) = scan_name(line);
-    if name_length == 0 || name_length > NAME_BYTES_MAX {
-        return Err(LineFault::Name);
-    }
     let has_colon = match line.get(name_length) {
         None => false,
         Some(b':') => true,
+        Some(b'\r') => return Err(LineFault::CarriageReturn),
         // A blank before the colon, or any control character (RFC 9112 5.1).
         Some(_) => return Err(LineFault::Name),
     };
+    if name_length == 0 || name_length > NAME_BYTES_MAX {
+        return Err(LineFault::Name);
+    }
     let rest = line.get(name_length + 1..).unwrap_or_default();
     // Other control characters pass, as in nginx: no recipient takes them for a line end.
     if let Some(position) = memchr2(0, b'\r', rest) {
@@ -117,6 +118,7 @@ pub(crate) fn parse_field_line(line: &[u8], start: usize) -> Result<FieldLine, L
             LineFault::CarriageReturn
         });
     }
+    // nginx 1.27 takes no tab for a blank around a value, so a length with one is invalid.
     let value = trim_end(rest);
     let value_end = start + line.len() - (rest.len() - value.len());
     let value_start = value_end - trim_start(value).len();
@@ -161,7 +163,7 @@ fn scan_name(line: &[u8]) -> (NameClass, usize) {
 
 #[inline]
 fn trim_start(mut value: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] = value {
+    while let [b' ', rest @ ..] = value {
         value = rest;
     }
     value
@@ -169,7 +171,7 @@ fn trim_start(mut value: &[u8]) -> &[u8] {
 
 #[inline]
 fn trim_end(mut value: &[u8]) -> &[u8] {
-    while let [rest @ .., b' ' | b'\t'] = value {
+    while let [rest @ .., b' '] = value {
         value = rest;
     }
     value

@@ -1,0 +1,1 @@
+//! Places of keys, values and items, in YAML and JSON.
