@@ -22,7 +22,11 @@ mod maker;
 mod object;
 mod origin;
 mod phrase;
+pub mod proxy_status;
+pub mod render;
 mod span;
+mod summary;
+pub mod trace;
 
 pub use code::{Code, Confidence, Phase, Severity, UnknownCode};
 pub use finding::{
@@ -33,4 +37,7 @@ pub use maker::Maker;
 pub use object::{ObjectRef, escape_pointer};
 pub use origin::{Origin, OriginBuilder};
 pub use phrase::{Arg, Language, Message, Text, words};
+pub use render::Style;
 pub use span::{Position, Source, SourceKind, Span};
+pub use summary::{Exit, Summary, roots};
+pub use trace::Trace;
