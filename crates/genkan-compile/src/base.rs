@@ -1,0 +1,104 @@
+//! What every Ingress is read against: classes, the main ConfigMap, settings of the installation.
+
+use std::sync::Arc;
+
+use genkan_diagnosis::{Code, Finding, words};
+use genkan_objects::{
+    ObjectStore, Resource,
+    kind::{ConfigMap, IngressClass},
+};
+use genkan_route::settings::{GlobalSettings, RouteSettings};
+
+use crate::{
+    annotation::Policy,
+    configmap,
+    ingress::class::{ClassFacts, Classes},
+    mark::{self, Part},
+    options::Options,
+    world,
+};
+
+/// The common ground, kept from one compile to the next.
+#[derive(Debug)]
+pub(crate) struct Base {
+    /// IngressClasses.
+    pub classes: Classes,
+    /// What annotations are read against.
+    pub policy: Policy,
+    /// Settings of the whole proxy.
+    pub global: Arc<GlobalSettings>,
+    /// What is wrong with the classes and the ConfigMap.
+    pub findings: Vec<Finding>,
+    settings: Arc<RouteSettings>,
+    class_objects: Vec<Arc<Resource<IngressClass>>>,
+    config_map: Option<Arc<Resource<ConfigMap>>>,
+    fresh: bool,
+}
+
+impl Base {
+    /// Nothing yet; the first [`Base::refresh`] fills it.
+    pub(crate) fn new(options: &Options) -> Self {
+        let policy = Policy { prefix: options.annotations_prefix.clone(), ..Policy::default() };
+        Self {
+            classes: Classes::default(),
+            settings: Arc::new(policy.settings.clone()),
+            policy,
+            global: Arc::new(GlobalSettings::default()),
+            findings: Vec::new(),
+            class_objects: Vec::new(),
+            config_map: None,
+            fresh: true,
+        }
+    }
+
+    /// Reads classes and ConfigMap anew when they are other objects. Tells whether they were.
+    pub(crate) fn refresh(&mut self, objects: &ObjectStore, options: &Options) -> bool {
+        let config_map = world::config_map(objects, &options.configmap);
+        let same_classes = world::classes(objects).count() == self.class_objects.len()
+            && world::classes(objects).zip(&self.class_objects).all(|(a, b)| Arc::ptr_eq(a, b));
+        if !self.fresh && same_classes && world::same(config_map, self.config_map.as_ref()) {
+            return false;
+        }
+        self.fresh = false;
+        self.class_objects = world::classes(objects).cloned().collect();
+        self.config_map = config_map.cloned();
+        self.findings = self.class_findings();
+        self.classes = Classes { by_name: self.class_objects.iter().map(facts).collect() };
+        self.read_config_map(options);
+        true
+    }
+
+    fn read_config_map(&mut self, options: &Options) {
+        let read = configmap::read(self.config_map.as_deref(), &options.annotations_prefix);
+        self.findings.extend(read.findings);
+        self.settings = Arc::new(read.policy.settings.clone());
+        self.policy = read.policy;
+        let global = GlobalSettings { health_path: options.health_path.clone(), ..read.global };
+        if *self.global != global {
+            self.global = Arc::new(global);
+        }
+    }
+
+    /// GK0103: two defaults are no default.
+    fn class_findings(&self) -> Vec<Finding> {
+        let defaults: Vec<_> = self.class_objects.iter().filter(|c| c.spec.is_default).collect();
+        let [first, second, ..] = &defaults[..] else { return Vec::new() };
+        let names: Vec<_> = defaults.iter().map(|class| format!("`{}`", class.meta.name.value)).collect();
+        let pointer =
+            mark::annotation_pointer("ingressclass.kubernetes.io/is-default-class");
+        let finding = Finding::new(Code::GK0103).arg("names", names.join(", "));
+        let finding = mark::at(finding, &***second, &pointer, Part::Value, &words::ALSO_HERE);
+        vec![mark::also(finding, &***first, &pointer, Part::Value, &words::FIRST_HERE)]
+    }
+
+    /// Route settings, shared where they are the installation's own.
+    pub(crate) fn share(&self, settings: &RouteSettings) -> Arc<RouteSettings> {
+        if *settings == *self.settings { self.settings.clone() } else { Arc::new(settings.clone()) }
+    }
+}
+
+fn facts(class: &Arc<Resource<IngressClass>>) -> (Arc<str>, ClassFacts) {
+    let controller = class.spec.controller.as_ref().map_or("", |name| &**name.value).into();
+    let facts = ClassFacts { controller, is_default: class.spec.is_default };
+    (class.meta.name.value.clone(), facts)
+}

@@ -1,0 +1,103 @@
+//! Merges what several Ingresses claim on one host into that host's routes.
+//!
+//! The mode of the oldest Ingress decides by which rules: [`compatible`] does what ingress-nginx's
+//! controller and template do together, [`strict`] what the Ingress specification says. Both resolve
+//! conflicts alike: the older claim wins, the younger becomes an [`InactiveRoute`].
+
+mod compatible;
+mod strict;
+
+use std::sync::Arc;
+
+use genkan_route::{
+    host::{HostName, HostSpec},
+    route::{Inactive, InactiveRoute, Mode, PathType, RouteOrigin, Target},
+};
+
+use super::{Claim, PathClaim, RuleClaim};
+
+/// Everything one host is made of.
+pub(crate) struct HostClaims<'a> {
+    /// The host.
+    pub name: &'a HostName,
+    /// Ingresses that name it, oldest first, also those that are not served.
+    pub claims: &'a [Arc<Claim>],
+    /// The installation's own default backend (`--default-backend-service`), while it has endpoints.
+    pub fallback: Option<&'a Target>,
+}
+
+/// One host, and what happened on the way.
+#[derive(Debug)]
+pub(crate) struct Assembled {
+    /// The host's routes; `None` when no served Ingress names it.
+    pub spec: Option<HostSpec>,
+    /// Claims that lost against an equal one.
+    pub conflicts: Vec<Conflict>,
+    /// Which Ingresses turned the host into a regex host.
+    pub regex_by: Vec<Arc<Claim>>,
+}
+
+/// Two claims on one location.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Conflict {
+    /// The claim in effect.
+    pub winner: RouteOrigin,
+    /// The claim without effect.
+    pub loser: RouteOrigin,
+}
+
+/// Assembles a host.
+pub(crate) fn assemble(host: &HostClaims<'_>) -> Assembled {
+    let served: Vec<_> = host.claims.iter().filter(|claim| claim.is_served()).cloned().collect();
+    let falls_back = *host.name == HostName::CatchAll && host.fallback.is_some();
+    let mut assembled = match served.first().map(|oldest| oldest.mode()) {
+        Some(Mode::Strict) => strict::assemble(host, &served),
+        Some(Mode::NginxCompatible) => compatible::assemble(host, &served),
+        None if falls_back => compatible::assemble(host, &served),
+        None => Assembled { spec: None, conflicts: Vec::new(), regex_by: Vec::new() },
+    };
+    if let Some(spec) = &mut assembled.spec {
+        spec.inactive.extend(not_served(host));
+    }
+    assembled
+}
+
+/// Paths of this host in Ingresses that take no part, so that an explanation can name them.
+fn not_served(host: &HostClaims<'_>) -> Vec<InactiveRoute> {
+    let mut inactive = Vec::new();
+    for claim in host.claims.iter() {
+        let Some(why) = &claim.not_served else { continue };
+        for (rule, path) in paths_of(claim, host.name) {
+            inactive.push(inactive_route(claim, rule, path, why.clone()));
+        }
+    }
+    inactive
+}
+
+/// All paths that a claim has on a host, in the order in which they are written.
+fn paths_of<'a>(
+    claim: &'a Claim,
+    host: &'a HostName,
+) -> impl Iterator<Item = (&'a RuleClaim, &'a PathClaim)> {
+    let rules = claim.rules.iter().filter(move |rule| rule.host == *host);
+    rules.flat_map(|rule| rule.paths.iter().map(move |path| (rule, path)))
+}
+
+fn inactive_route(
+    claim: &Claim,
+    rule: &RuleClaim,
+    path: &PathClaim,
+    why: Inactive,
+) -> InactiveRoute {
+    InactiveRoute {
+        origin: claim.origin(Some(rule.index), Some(path.index)),
+        path: path.path.clone(),
+        path_type: path.path_type,
+        why,
+    }
+}
+
+/// `pathType` as both modes compare it where no pattern is wanted: anything but `Exact` is a prefix.
+fn is_exact(path_type: PathType) -> bool {
+    path_type == PathType::Exact
+}

@@ -1,0 +1,198 @@
+//! One Ingress object into a [`Claim`].
+
+use std::sync::Arc;
+
+use genkan_diagnosis::Finding;
+use genkan_objects::{
+    ObjectStore, Resource,
+    kind::{self, Ingress, IngressBackend, IngressPath, IngressRule, ServiceBackendPort},
+};
+use genkan_route::{
+    endpoint::GroupKey,
+    route::{Inactive, PathType, Target},
+};
+
+use super::{
+    Claim, PathClaim, RuleClaim,
+    class::{Asked, CLASS_ANNOTATION, Selection, select},
+    host_name,
+};
+use crate::{
+    annotation::{self, Effects},
+    base::Base,
+    check,
+    claims::SiteUse,
+    options::Options,
+    order::{IngressName, Precedence},
+    site,
+};
+
+/// Lowers an Ingress. Also gives the StaticSites that its meaning depends on.
+pub(crate) fn lower(
+    object: &Arc<Resource<Ingress>>,
+    objects: &ObjectStore,
+    base: &Base,
+    options: &Options,
+) -> (Claim, Vec<SiteUse>) {
+    let mut findings = check::problem::findings(&**object);
+    let selection = select(asked(object), &base.classes, options);
+    let mut lowering =
+        Lowering { object, objects, options, sites: Vec::new(), findings: Vec::new() };
+    let rules = lowering.rules();
+    let default_backend =
+        object.spec.default_backend.as_ref().and_then(|backend| lowering.default_backend(backend));
+    let Lowering { sites, findings: lowered, .. } = lowering;
+    let (effects, remarks) = annotation::read(written(object), &base.policy);
+    if matches!(selection, Selection::Ours(_)) {
+        findings.extend(lowered);
+        findings.extend(check::remark::findings(object, &remarks));
+        findings.extend(check::rule::findings(object));
+        findings.extend(check::path::findings(object, &effects));
+        findings.extend(check::tls::findings(object, objects, options));
+    }
+    findings.extend(check::class::findings(object, &selection, options));
+    let not_served = not_served(object, &selection, &effects, options);
+    let settings = base.share(&effects.settings);
+    let claim = Claim {
+        precedence: precedence(object, &selection),
+        not_served,
+        effects,
+        settings,
+        default_backend,
+        rules,
+        findings,
+    };
+    (claim, sites)
+}
+
+fn precedence(object: &Resource<Ingress>, selection: &Selection) -> Precedence {
+    let namespace = object.meta.namespace.clone().unwrap_or_else(|| "".into());
+    let name = IngressName { namespace, name: object.meta.name.value.clone() };
+    Precedence { created: object.meta.created, mode: selection.mode(), name }
+}
+
+/// What the object says about its class.
+pub(crate) fn asked(object: &Resource<Ingress>) -> Asked<'_> {
+    Asked {
+        field: object.spec.class_name.as_ref().map(|name| &**name.value),
+        annotation: object.meta.annotation(CLASS_ANNOTATION).map(|found| &**found.value.value),
+    }
+}
+
+fn written(object: &Resource<Ingress>) -> impl Iterator<Item = annotation::Written<'_>> {
+    object.meta.annotations.iter().map(|written| annotation::Written {
+        key: &written.key.value,
+        value: &written.value.value,
+        is_text: written.is_text,
+    })
+}
+
+/// Why the Ingress takes no part.
+fn not_served(
+    object: &Resource<Ingress>,
+    selection: &Selection,
+    effects: &Effects,
+    options: &Options,
+) -> Option<Inactive> {
+    if let Some(inactive) = selection.inactive() {
+        return Some(inactive);
+    }
+    if let Some(refused) = &effects.refused {
+        return Some(Inactive::Rejected { code: refused.code });
+    }
+    if effects.canary {
+        return Some(Inactive::NotAttached { reason: "a canary takes no traffic of its own".into() });
+    }
+    if options.disable_catch_all && object.spec.default_backend.is_some() {
+        let reason = "it has a defaultBackend, and --disable-catch-all is set".into();
+        return Some(Inactive::NotAttached { reason });
+    }
+    None
+}
+
+struct Lowering<'a> {
+    object: &'a Arc<Resource<Ingress>>,
+    objects: &'a ObjectStore,
+    options: &'a Options,
+    sites: Vec<SiteUse>,
+    findings: Vec<Finding>,
+}
+
+/// A backend as routing sees it.
+struct Lowered {
+    target: Target,
+    skipped_by_nginx: bool,
+}
+
+impl Lowering<'_> {
+    fn rules(&mut self) -> Vec<RuleClaim> {
+        let object = self.object.clone();
+        object.spec.rules.iter().filter_map(|rule| self.rule(rule)).collect()
+    }
+
+    /// A rule whose host cannot be asked for takes no part; [`check::rule`] says so.
+    fn rule(&mut self, rule: &IngressRule) -> Option<RuleClaim> {
+        let written = rule.host.as_ref().map_or("", |host| &**host.value);
+        let host = host_name::read(written).ok()?.name;
+        let pointer = format!("/spec/rules/{}/http/paths", rule.index);
+        let paths = rule.paths.iter().map(|path| {
+            self.path(path, &format!("{pointer}/{}", path.index))
+        });
+        let paths = paths.collect();
+        Some(RuleClaim { index: narrow(rule.index), host, paths })
+    }
+
+    fn path(&mut self, path: &IngressPath, pointer: &str) -> PathClaim {
+        let lowered = self.backend(&path.backend, &format!("{pointer}/backend"));
+        let written = path.path.as_ref().map_or("", |path| &**path.value);
+        let text = if written.is_empty() { "/" } else { written };
+        let path_type = match path.path_type.as_ref().map(|written| written.value) {
+            Some(kind::PathType::Exact) => PathType::Exact,
+            Some(kind::PathType::Prefix) => PathType::Prefix,
+            Some(kind::PathType::ImplementationSpecific) | None => PathType::ImplementationSpecific,
+        };
+        PathClaim {
+            index: narrow(path.index),
+            path: text.into(),
+            path_type,
+            target: lowered.target,
+            rejected: (!text.starts_with('/')).then_some(Inactive::Rejected { code: "GK0019" }),
+            skipped_by_nginx: lowered.skipped_by_nginx,
+        }
+    }
+
+    fn default_backend(&mut self, backend: &IngressBackend) -> Option<Target> {
+        let lowered = self.backend(backend, "/spec/defaultBackend");
+        (!lowered.skipped_by_nginx).then_some(lowered.target)
+    }
+
+    fn backend(&mut self, backend: &IngressBackend, pointer: &str) -> Lowered {
+        let namespace = self.object.meta.namespace();
+        if let Some(service) = &backend.service {
+            let port = match service.port.as_ref().map(|port| &port.value) {
+                Some(ServiceBackendPort::Number(number)) => number.to_string(),
+                Some(ServiceBackendPort::Name(name)) => name.to_string(),
+                None => String::new(),
+            };
+            let group = GroupKey {
+                namespace: namespace.to_owned(),
+                service: service.name.value.to_string(),
+                port,
+            };
+            return Lowered { target: Target::Service(group), skipped_by_nginx: false };
+        }
+        let nothing = Lowered { target: Target::NotFound, skipped_by_nginx: true };
+        let Some(resource) = &backend.resource else { return nothing };
+        let found = site::resolve(self.object, resource, pointer, self.objects, self.options);
+        self.sites.extend(found.used);
+        self.findings.extend(found.finding);
+        match found.target {
+            Some(site) => Lowered { target: Target::Site(site), skipped_by_nginx: false },
+            None => nothing,
+        }
+    }
+}
+
+fn narrow(index: usize) -> u16 {
+    u16::try_from(index).unwrap_or(u16::MAX)
+}
