@@ -11,7 +11,6 @@ use genkan_route::settings::{GlobalSettings, RouteSettings};
 
 use crate::{
     annotation::Policy,
-    configmap,
     ingress::class::{ClassFacts, Classes},
     mark::{self, Part},
     options::Options,
@@ -69,11 +68,11 @@ impl Base {
     }
 
     fn read_config_map(&mut self, options: &Options) {
-        let read = configmap::read(self.config_map.as_deref(), &options.annotations_prefix);
-        self.findings.extend(read.findings);
-        self.settings = Arc::new(read.policy.settings.clone());
-        self.policy = read.policy;
-        let global = GlobalSettings { health_path: options.health_path.clone(), ..read.global };
+        let policy = Policy { prefix: options.annotations_prefix.clone(), ..Policy::default() };
+        self.settings = Arc::new(policy.settings.clone());
+        self.policy = policy;
+        let global =
+            GlobalSettings { health_path: options.health_path.clone(), ..GlobalSettings::default() };
         if *self.global != global {
             self.global = Arc::new(global);
         }

@@ -89,11 +89,13 @@ impl Hosts {
 
 fn build(host: &HostClaims<'_>, claims: &Claims) -> HostEntry {
     let mut assembled = assemble(host);
-    let findings = check::host::findings(host.name, &assembled, claims);
+    let mut findings = check::host::findings(host.name, &assembled, claims);
     let host = assembled.spec.take().map(|spec| Arc::new(Host::build(spec)));
+    findings.extend(host.iter().flat_map(|host| check::host::build_findings(host, claims)));
     let mut groups: Vec<_> = host
         .iter()
-        .flat_map(|host| &host.spec().routes)
+        .flat_map(|host| host.routes())
+        .map(|route| &route.spec)
         .filter_map(|route| match &route.target {
             Target::Service(group) => Some((group.clone(), route.mode)),
             Target::Site(_) | Target::NotFound => None,

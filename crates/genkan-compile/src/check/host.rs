@@ -5,7 +5,7 @@ use std::sync::Arc;
 use genkan_diagnosis::{Code, Finding, ObjectRef, words};
 use genkan_objects::{Resource, kind::Ingress};
 use genkan_route::{
-    host::{HostName, HostSpec},
+    host::{BuildError, BuildErrorCause, Host, HostName, HostSpec},
     route::{Mode, RouteOrigin},
 };
 
@@ -149,4 +149,45 @@ fn mixed_modes(host: &HostName, spec: &HostSpec, claims: &Claims) -> Vec<Finding
         seen.push(ingress);
     }
     findings
+}
+
+/// GK0007 and what else could not be prepared: the route (or the one setting) takes no part.
+pub(crate) fn build_findings(host: &Host, claims: &Claims) -> Vec<Finding> {
+    host.errors().iter().filter_map(|error| build_finding(error, claims)).collect()
+}
+
+fn build_finding(error: &BuildError, claims: &Claims) -> Option<Finding> {
+    let origin = error.origin.as_ref()?;
+    let object = object(claims, origin)?;
+    let path = path_of(claims, origin).unwrap_or_else(|| "/".into());
+    match &error.cause {
+        BuildErrorCause::Pattern(fault) => {
+            let reason = match fault.pcre_only_feature {
+                Some(feature) => format!("{} ({feature} needs nginx-compatible mode)", fault.reason),
+                None => fault.reason.clone(),
+            };
+            let finding =
+                Finding::new(Code::GK0007).arg("pattern", &*path).arg("reason", reason.as_str());
+            let label =
+                words::PATTERN_FAILS.arg("column", fault.offset + 1).arg("reason", reason.as_str());
+            let pointer = format!("{}/path", mark::route_pointer(origin));
+            let finding = mark::at(finding, object, &pointer, Part::Value, label);
+            Some(finding.note(words::REST_WORKS.arg("kind", "Ingress")))
+        }
+        other => {
+            let annotation = match other {
+                BuildErrorCause::Rewrite(_) => "rewrite-target",
+                BuildErrorCause::ForwardedPrefix(_) => "x-forwarded-prefix",
+                _ => "app-root",
+            };
+            let key = mark::annotation_key(object, annotation)?;
+            let value = object.meta.annotation(key)?.value.value.clone();
+            let finding = Finding::new(Code::GK0202)
+                .arg("annotation", key)
+                .arg("value", &*value)
+                .arg("expected", "a value that can be expanded");
+            let label = words::UNREADABLE.arg("reason", other.to_string());
+            Some(mark::at(finding, object, &mark::annotation_pointer(key), Part::Value, label))
+        }
+    }
 }

@@ -35,6 +35,14 @@ pub(crate) struct Assembled {
     pub conflicts: Vec<Conflict>,
     /// Which Ingresses turned the host into a regex host.
     pub regex_by: Vec<Arc<Claim>>,
+    /// Paths of Ingresses that take no part, where no host is made that could list them.
+    pub unattached: Vec<InactiveRoute>,
+}
+
+impl Assembled {
+    fn nothing() -> Self {
+        Self { spec: None, conflicts: Vec::new(), regex_by: Vec::new(), unattached: Vec::new() }
+    }
 }
 
 /// Two claims on one location.
@@ -54,10 +62,11 @@ pub(crate) fn assemble(host: &HostClaims<'_>) -> Assembled {
         Some(Mode::Strict) => strict::assemble(host, &served),
         Some(Mode::NginxCompatible) => compatible::assemble(host, &served),
         None if falls_back => compatible::assemble(host, &served),
-        None => Assembled { spec: None, conflicts: Vec::new(), regex_by: Vec::new() },
+        None => Assembled::nothing(),
     };
-    if let Some(spec) = &mut assembled.spec {
-        spec.inactive.extend(not_served(host));
+    match &mut assembled.spec {
+        Some(spec) => spec.inactive.extend(not_served(host)),
+        None => assembled.unattached = not_served(host),
     }
     assembled
 }

@@ -84,7 +84,7 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
         routes,
         inactive,
     };
-    Assembled { spec: Some(spec), conflicts, regex_by }
+    Assembled { spec: Some(spec), conflicts, regex_by, unattached: Vec::new() }
 }
 
 /// `createServers`: every host has a `/` that belongs to the oldest Ingress naming it; the catch-all's

@@ -57,7 +57,7 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
         routes,
         inactive,
     };
-    Assembled { spec: Some(spec), conflicts, regex_by: Vec::new() }
+    Assembled { spec: Some(spec), conflicts, regex_by: Vec::new(), unattached: Vec::new() }
 }
 
 fn rank(routes: &[RouteSpec]) -> u32 {

@@ -1,0 +1,199 @@
+//! Objects in, generations out, with everything kept that the next compile can use.
+
+use std::sync::Arc;
+
+use genkan_diagnosis::Finding;
+use genkan_objects::{ObjectStore, files::FileProblem};
+use genkan_route::{
+    endpoint::{EndpointView, GroupKey},
+    host::HostName,
+    route::{Mode, Target},
+    snapshot::Snapshot,
+    table::{Table, Unattached},
+};
+
+use crate::{
+    base::Base,
+    check,
+    claims::Claims,
+    external::Resolutions,
+    generation::{Generation, IngressStatus, Origins, Summary},
+    groups::Groups,
+    hosts::Hosts,
+    options::Options,
+    world,
+};
+
+/// What one compile starts from.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// All objects. Where an object's last version cannot be read, its previous one is among them.
+    pub objects: &'a ObjectStore,
+    /// What could not be read.
+    pub problems: &'a [FileProblem],
+    /// What is known about external names.
+    pub resolutions: &'a Resolutions,
+}
+
+/// The compiler. Compiling the same input twice gives an equal generation with a higher number; a
+/// compiler that has seen other input before gives the same as a new one.
+#[derive(Debug)]
+pub struct Compiler {
+    options: Arc<Options>,
+    base: Base,
+    claims: Claims,
+    hosts: Hosts,
+    groups: Groups,
+    fallback: Option<Target>,
+    generation: u64,
+    table: Arc<Table>,
+    view: Arc<EndpointView>,
+}
+
+impl Compiler {
+    /// A compiler that has seen nothing yet.
+    pub fn new(options: Options) -> Self {
+        Self {
+            base: Base::new(&options),
+            options: Arc::new(options),
+            claims: Claims::default(),
+            hosts: Hosts::default(),
+            groups: Groups::default(),
+            fallback: None,
+            generation: 0,
+            table: Arc::new(Table::assemble(0, [], [])),
+            view: Arc::new(EndpointView::default()),
+        }
+    }
+
+    /// The settings it was made with.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Compiles.
+    pub fn compile(&mut self, input: Input<'_>) -> Generation {
+        let options = self.options.clone();
+        let objects = input.objects;
+        let base_changed = self.base.refresh(objects, &options);
+        let mut dirty = self.claims.refresh(objects, &self.base, base_changed, &options);
+        let fallback = self.fallback(&input);
+        if fallback != self.fallback {
+            self.fallback = fallback;
+            dirty.extend(self.claims.hosts().cloned());
+            dirty.insert(HostName::CatchAll);
+        }
+        let changes = self.hosts.rebuild(&dirty, &self.claims, self.fallback.as_ref());
+        for (key, mode) in &changes.added {
+            self.groups.join(key, *mode);
+        }
+        for (key, mode) in &changes.removed {
+            self.groups.leave(key, *mode);
+        }
+        let endpoints_changed = self.groups.refresh(objects, input.resolutions, &options);
+        self.generation += 1;
+        let new_table = changes.any || self.generation == 1;
+        if new_table {
+            self.table = Arc::new(self.assemble_table());
+        }
+        if new_table || endpoints_changed {
+            let version = self.view.version + 1;
+            self.view = Arc::new(self.groups.view(version, &self.table.groups));
+        }
+        self.finish(&input)
+    }
+
+    /// `--default-backend-service` leads somewhere only while it has endpoints (ingress-nginx: its own
+    /// 404 otherwise). Its first port is used.
+    fn fallback(&self, input: &Input<'_>) -> Option<Target> {
+        let full_name = self.options.default_backend_service.as_deref()?;
+        let (namespace, name) = full_name.split_once('/')?;
+        let service = world::service(input.objects, namespace, name)?;
+        let port = service.spec.ports.first()?.port.value.to_string();
+        let group =
+            GroupKey { namespace: namespace.to_owned(), service: name.to_owned(), port };
+        let mut probe = Groups::default();
+        probe.join(&group, Mode::NginxCompatible);
+        probe.refresh(input.objects, input.resolutions, &self.options);
+        let ready = probe.of(&group).is_some_and(|endpoints| !endpoints.ready.is_empty());
+        ready.then_some(Target::Service(group))
+    }
+
+    fn assemble_table(&self) -> Table {
+        let unattached = self.hosts.all().flat_map(|(name, entry)| {
+            entry.assembled.unattached.iter().map(|route| Unattached {
+                host: name.clone(),
+                route: route.clone(),
+            })
+        });
+        Table::assemble(self.table.version + 1, self.hosts.served().cloned(), unattached)
+    }
+
+    fn finish(&self, input: &Input<'_>) -> Generation {
+        let snapshot = Snapshot {
+            generation: self.generation,
+            table: self.table.clone(),
+            endpoints: self.view.clone(),
+            settings: self.base.global.clone(),
+        };
+        let origins = Origins { objects: input.objects.clone() };
+        Generation {
+            snapshot,
+            findings: self.findings(input),
+            statuses: self.statuses(),
+            summary: self.summary(),
+            external_names: check::backend::external_names(&self.groups, &self.options),
+            origins,
+            options: self.options.clone(),
+            resolutions: input.resolutions.clone(),
+        }
+    }
+
+    fn findings(&self, input: &Input<'_>) -> Vec<Finding> {
+        let mut findings = check::problem::of_files(input.problems);
+        findings.extend(check::problem::of_other_objects(input.objects));
+        findings.extend(self.base.findings.iter().cloned());
+        for (claim, _) in self.claims.all() {
+            findings.extend(claim.findings.iter().cloned());
+        }
+        for (_, entry) in self.hosts.all() {
+            findings.extend(entry.findings.iter().cloned());
+        }
+        findings.extend(check::backend::findings(
+            &self.groups,
+            &self.claims,
+            input.objects,
+            input.resolutions,
+            &self.options,
+        ));
+        findings.sort_by(Finding::order);
+        findings.dedup();
+        findings
+    }
+
+    fn statuses(&self) -> Vec<IngressStatus> {
+        let status = |(claim, object): (&Arc<crate::ingress::Claim>, _)| {
+            let object: &Arc<_> = object;
+            let _: &genkan_objects::Resource<genkan_objects::kind::Ingress> = object;
+            IngressStatus {
+                name: claim.name().clone(),
+                not_served: claim.not_served.clone(),
+                mode: claim.mode(),
+            }
+        };
+        self.claims.all().map(status).collect()
+    }
+
+    fn summary(&self) -> Summary {
+        Summary {
+            ingresses: self.claims.all().filter(|(claim, _)| claim.is_served()).count(),
+            routes: self
+                .hosts
+                .served()
+                .flat_map(|host| host.routes())
+                .filter(|route| !route.spec.implied)
+                .count(),
+            services: self.groups.service_count(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Endpoints of Service ports, from YAML.

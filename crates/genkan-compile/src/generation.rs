@@ -1,0 +1,102 @@
+//! What a compile gives: everything that traffic, the cluster and people need to know about one moment.
+
+use std::sync::Arc;
+
+use genkan_diagnosis::Finding;
+use genkan_objects::{
+    ObjectStore, Resource,
+    kind::{Ingress, Service},
+};
+use genkan_route::{
+    endpoint::GroupKey,
+    host::Host,
+    route::{Inactive, Mode, RouteOrigin},
+    snapshot::Snapshot,
+};
+
+use crate::{external::Resolutions, options::Options, order::IngressName};
+
+/// One generation.
+#[derive(Clone, Debug)]
+pub struct Generation {
+    /// What workers serve from.
+    pub snapshot: Snapshot,
+    /// What is wrong, in the order in which it is shown. [`Generation::lint`] finds more.
+    pub findings: Vec<Finding>,
+    /// What became of each Ingress, by name.
+    pub statuses: Vec<IngressStatus>,
+    /// Counts for the first line of output.
+    pub summary: Summary,
+    /// External names that want resolving, sorted.
+    pub external_names: Vec<String>,
+    /// The objects behind it all.
+    pub origins: Origins,
+    pub(crate) options: Arc<Options>,
+    pub(crate) resolutions: Resolutions,
+}
+
+impl Generation {
+    /// Its number; only grows.
+    pub fn number(&self) -> u64 {
+        self.snapshot.generation
+    }
+
+    /// The hosts served, by name.
+    pub fn hosts(&self) -> impl Iterator<Item = &Arc<Host>> {
+        self.snapshot.table.hosts()
+    }
+}
+
+/// What became of one Ingress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IngressStatus {
+    /// Which one.
+    pub name: IngressName,
+    /// Why it takes no part, when it does not.
+    pub not_served: Option<Inactive>,
+    /// Semantics it asked for.
+    pub mode: Mode,
+}
+
+/// Counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Ingresses that are served.
+    pub ingresses: usize,
+    /// Routes, implied ones left out.
+    pub routes: usize,
+    /// Services that routes lead to.
+    pub services: usize,
+}
+
+/// From names in a snapshot back to objects.
+#[derive(Clone, Debug)]
+pub struct Origins {
+    pub(crate) objects: ObjectStore,
+}
+
+impl Origins {
+    /// All objects of the generation.
+    pub fn objects(&self) -> &ObjectStore {
+        &self.objects
+    }
+
+    /// The Ingress that a route comes from; none for the installation's default backend.
+    pub fn ingress(&self, origin: &RouteOrigin) -> Option<&Arc<Resource<Ingress>>> {
+        if origin.kind != "Ingress" {
+            return None;
+        }
+        self.objects.ingresses.get(&origin.namespace, &origin.name)
+    }
+
+    /// The Service of a group.
+    pub fn service(&self, group: &GroupKey) -> Option<&Arc<Resource<Service>>> {
+        self.objects.services.get(&group.namespace, &group.service)
+    }
+
+    /// JSON pointer to what a route was made from, within its Ingress: the entry of `http.paths`, or
+    /// `spec.defaultBackend`.
+    pub fn pointer(&self, origin: &RouteOrigin) -> String {
+        crate::mark::route_pointer(origin)
+    }
+}
