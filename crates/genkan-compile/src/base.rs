@@ -97,7 +97,7 @@ impl Base {
 }
 
 fn facts(class: &Arc<Resource<IngressClass>>) -> (Arc<str>, ClassFacts) {
-    let controller = class.spec.controller.as_ref().map_or("", |name| &**name.value).into();
+    let controller = class.spec.controller.as_ref().map_or("", |name| &*name.value).into();
     let facts = ClassFacts { controller, is_default: class.spec.is_default };
     (class.meta.name.value.clone(), facts)
 }

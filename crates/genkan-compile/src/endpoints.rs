@@ -19,7 +19,7 @@ use genkan_objects::{
 use genkan_route::endpoint::{Absence, Endpoint, Endpoints, GroupKey};
 
 pub(crate) use port::{FoundPort, find as find_port};
-pub(crate) use written::{WrittenFault, read as read_written};
+pub(crate) use written::read as read_written;
 
 use crate::{
     external::{Refusal, Resolution, is_local, judge_name},
@@ -149,7 +149,7 @@ pub(crate) fn external_refusal(
     if options.disable_svc_external_name {
         return Some(Refusal::SwitchedOff);
     }
-    let name = service.spec.external_name.as_ref().map_or("", |name| &**name.value);
+    let name = service.spec.external_name.as_ref().map_or("", |name| &*name.value);
     if let Err(refusal) = judge_name(name) {
         return Some(refusal);
     }

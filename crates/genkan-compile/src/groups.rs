@@ -67,7 +67,14 @@ impl<'o> SliceIndex<'o> {
     }
 
     /// Slices of one Service, by name.
-    pub(crate) fn of(&self, namespace: &str, service: &str) -> &[&'o Arc<Resource<EndpointSlice>>] {
+    pub(crate) fn of<'s>(
+        &'s self,
+        namespace: &'s str,
+        service: &'s str,
+    ) -> &'s [&'o Arc<Resource<EndpointSlice>>]
+    where
+        'o: 's,
+    {
         self.by_service.get(&(namespace, service)).map_or(&[], |slices| &**slices)
     }
 }
@@ -102,7 +109,7 @@ impl Groups {
             let service = world::service(objects, &key.namespace, &key.service);
             let slices = index.of(&key.namespace, &key.service);
             let name = service.and_then(|service| service.spec.external_name.as_ref());
-            let resolution = name.and_then(|name| resolutions.get(&**name.value));
+            let resolution = name.and_then(|name| resolutions.get(&*name.value));
             // ingress-nginx also takes a targetPort for the Service's port; the specification does not
             let lenient = group.compatible_users > 0;
             let current = group.seen.as_ref().is_some_and(|seen| {

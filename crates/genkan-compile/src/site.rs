@@ -41,8 +41,8 @@ pub(crate) fn resolve(
     objects: &ObjectStore,
     options: &Options,
 ) -> Resolved {
-    let group = backend.api_group.as_ref().map_or("", |group| &**group.value);
-    if (group, &**backend.kind.value) != ("genkan.io", "StaticSite") {
+    let group = backend.api_group.as_ref().map_or("", |group| &*group.value);
+    if (group, &*backend.kind.value) != ("genkan.io", "StaticSite") {
         let reason = format!("{} is no kind that can be served", backend.kind.value);
         let finding = refusal(ingress, &format!("{pointer}/resource"), "backend.resource", &reason);
         return Resolved { target: None, used: None, finding: Some(finding) };
@@ -116,7 +116,7 @@ fn refusal(ingress: &Resource<Ingress>, pointer: &str, field: &str, reason: &str
 
 /// The folder that a site means, when it may be served.
 fn folder(object: &Resource<StaticSite>, options: &Options) -> Result<PathBuf, String> {
-    let written = object.spec.root.as_ref().map_or("", |root| &**root.value);
+    let written = object.spec.root.as_ref().map_or("", |root| &*root.value);
     if written.is_empty() {
         return Err("`root` is empty".to_owned());
     }

@@ -238,7 +238,7 @@ impl References<'_> {
     }
 
     fn external(&self, reference: &Reference<'_>, service: &Resource<Service>) -> Option<Finding> {
-        let name = service.spec.external_name.as_ref().map_or("", |name| &**name.value);
+        let name = service.spec.external_name.as_ref().map_or("", |name| &*name.value);
         let resolution = self.resolutions.get(name);
         let reason = match (external_refusal(service, resolution, self.options), resolution) {
             (Some(refusal), _) => refusal.text().to_owned(),

@@ -57,10 +57,10 @@ fn unserved(
                 None => (&words::NOT_FOUND).into(),
             };
             let finding = mark::at(finding, object, FIELD, Part::Value, label);
-            match nearest.as_ref().filter(|_| !by_default) {
+            Some(match nearest.as_ref().filter(|_| !by_default) {
                 Some(nearest) => finding.suggest(rename(nearest)),
                 None => finding,
-            }
+            })
         }
         // in a cluster the other controller serves it; without one nobody does
         Selection::Other { class } if options.built_in_classes => {

@@ -29,7 +29,7 @@ fn of_path(
     pointer: &str,
     effects: &Effects,
 ) -> Option<Finding> {
-    let written = path.path.as_ref().map_or("", |path| &**path.value);
+    let written = path.path.as_ref().map_or("", |path| &*path.value);
     let path_type = path.path_type.as_ref().map(|written| written.value);
     if let Some(reason) = no_path(written, path_type) {
         let finding = Finding::new(Code::GK0019).arg("path", written).arg("reason", reason);

@@ -22,7 +22,7 @@ pub(crate) fn findings(object: &Resource<Ingress>) -> Vec<Finding> {
 fn of_rule(object: &Resource<Ingress>, rule: &IngressRule) -> Vec<Finding> {
     let mut findings = Vec::new();
     let pointer = format!("/spec/rules/{}", rule.index);
-    let written = rule.host.as_ref().map_or("", |host| &**host.value);
+    let written = rule.host.as_ref().map_or("", |host| &*host.value);
     if written.is_empty() {
         let finding = Finding::new(Code::GK0107).value(format!("rule {}", rule.index));
         findings.push(mark::at(finding, object, &pointer, Part::Value, &words::THIS_RULE));
@@ -88,7 +88,7 @@ fn deeper_names(object: &Resource<Ingress>) -> Vec<Finding> {
         let Some(uncovered) = uncovered else { continue };
         let finding = Finding::new(Code::GK0105)
             .arg("wildcard", format!("*.{suffix}"))
-            .arg("host", &**uncovered);
+            .arg("host", &*uncovered);
         let pointer = format!("/spec/rules/{}/host", rule.index);
         findings.push(mark::at(finding, object, &pointer, Part::Value, &words::THIS_HOST));
     }

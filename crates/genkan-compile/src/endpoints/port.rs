@@ -13,7 +13,7 @@ pub(crate) struct FoundPort<'s> {
 /// targetPort. The first port that fits in any of these ways wins.
 pub(crate) fn find<'s>(service: &'s Service, written: &str, lenient: bool) -> Option<FoundPort<'s>> {
     let named = |port: &ServicePort| {
-        port.name.as_ref().is_some_and(|name| &**name.value == written) && !written.is_empty()
+        port.name.as_ref().is_some_and(|name| &*name.value == written) && !written.is_empty()
     };
     let fits = |port: &&ServicePort| {
         port.port.value.to_string() == written
@@ -51,7 +51,7 @@ impl FoundPort<'_> {
         if slice.ports.is_empty() {
             numbers.extend(self.target_number());
         }
-        let name = self.port.name.as_ref().map_or("", |name| &**name.value);
+        let name = self.port.name.as_ref().map_or("", |name| &*name.value);
         for port in slice.ports.iter().filter(|port| port.protocol == Protocol::Tcp) {
             let by_name = name.is_empty() || name == &*port.name;
             let number = port.port.as_ref().map(|number| number.value).filter(|_| by_name);
@@ -70,7 +70,7 @@ impl FoundPort<'_> {
 pub(super) fn of_external(service: &Service, written: &str) -> Option<u16> {
     let declared = service.ports.iter().find(|port| {
         port.port.value.to_string() == written
-            || port.name.as_ref().is_some_and(|name| &**name.value == written)
+            || port.name.as_ref().is_some_and(|name| &*name.value == written)
     });
     let number = match declared {
         Some(port) => FoundPort { port }.target_number().unwrap_or(port.port.value),

@@ -45,7 +45,7 @@ impl Written {
         let name = port.port.name.as_ref().map(|name| &*name.value);
         let fits = |wanted: &Option<String>| match wanted {
             None => true,
-            Some(wanted) => *wanted == number || Some(&**wanted) == name.map(|name| &**name),
+            Some(wanted) => *wanted == number || Some(&**wanted) == name,
         };
         self.entries.iter().filter(|(wanted, _)| fits(wanted)).map(|(_, address)| *address).collect()
     }

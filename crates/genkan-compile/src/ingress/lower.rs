@@ -74,8 +74,8 @@ fn precedence(object: &Resource<Ingress>, selection: &Selection) -> Precedence {
 /// What the object says about its class.
 pub(crate) fn asked(object: &Resource<Ingress>) -> Asked<'_> {
     Asked {
-        field: object.spec.class_name.as_ref().map(|name| &**name.value),
-        annotation: object.meta.annotation(CLASS_ANNOTATION).map(|found| &**found.value.value),
+        field: object.spec.class_name.as_ref().map(|name| &*name.value),
+        annotation: object.meta.annotation(CLASS_ANNOTATION).map(|found| &*found.value.value),
     }
 }
 
@@ -132,7 +132,7 @@ impl Lowering<'_> {
 
     /// A rule whose host cannot be asked for takes no part; [`check::rule`] says so.
     fn rule(&mut self, rule: &IngressRule) -> Option<RuleClaim> {
-        let written = rule.host.as_ref().map_or("", |host| &**host.value);
+        let written = rule.host.as_ref().map_or("", |host| &*host.value);
         let host = host_name::read(written).ok()?.name;
         let pointer = format!("/spec/rules/{}/http/paths", rule.index);
         let paths = rule.paths.iter().map(|path| {
@@ -144,7 +144,7 @@ impl Lowering<'_> {
 
     fn path(&mut self, path: &IngressPath, pointer: &str) -> PathClaim {
         let lowered = self.backend(&path.backend, &format!("{pointer}/backend"));
-        let written = path.path.as_ref().map_or("", |path| &**path.value);
+        let written = path.path.as_ref().map_or("", |path| &*path.value);
         let text = if written.is_empty() { "/" } else { written };
         let path_type = match path.path_type.as_ref().map(|written| written.value) {
             Some(kind::PathType::Exact) => PathType::Exact,
