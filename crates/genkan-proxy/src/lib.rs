@@ -4,6 +4,9 @@
 //! decides, and the same task relays to an endpoint from the worker's pools. This crate does not know
 //! that Kubernetes exists.
 
+pub mod access_log;
+pub mod metrics;
 pub mod record;
+pub mod static_files;
 pub mod static_response;
 pub mod worker;
