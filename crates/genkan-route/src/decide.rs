@@ -9,7 +9,7 @@ mod redirect;
 mod stage;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use genkan_http::{
     head::RequestView,

@@ -12,6 +12,7 @@ pub mod decide;
 pub mod decision;
 pub mod endpoint;
 pub mod fault;
+pub mod forward;
 pub mod host;
 pub mod pattern;
 pub mod recorder;

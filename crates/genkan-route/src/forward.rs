@@ -1,0 +1,14 @@
+//! The heads that go on: what the backend gets of a request, what the client gets of a response.
+//!
+//! Pure functions that write into a vector in one pass. Which fields are set, replaced, kept or
+//! dropped is ingress-nginx's plan in both modes; where the body ends was decided elsewhere and is
+//! only written down here.
+
+mod request;
+mod response;
+
+#[cfg(test)]
+mod tests;
+
+pub use request::{UpstreamHead, write_upstream_head};
+pub use response::{DownstreamBody, DownstreamConnection, DownstreamHead, write_downstream_head};

@@ -1,0 +1,230 @@
+//! The head that a backend gets.
+
+use std::net::IpAddr;
+
+use genkan_http::{
+    framing::Body,
+    head::{RequestView, Version},
+    known::KnownHeader,
+    target::Target,
+    write,
+};
+
+use crate::{
+    decision::{DecisionInput, Scheme, Scratch},
+    table::Route,
+};
+
+/// A client's request id is used up to this length; longer ones, and ones with anything but visible
+/// ASCII and blanks (a repeated field is joined with `, `), are replaced by ours.
+const REQUEST_ID_BYTES_MAX: usize = 128;
+
+/// Everything the head for a backend is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct UpstreamHead<'a> {
+    /// The client's head.
+    pub request: RequestView<'a>,
+    /// What the exchange knows beside it.
+    pub input: &'a DecisionInput,
+    /// The route.
+    pub route: &'a Route,
+    /// Whether the target is the rewritten one ([`Forward::rewritten`](crate::decision::Forward)).
+    pub rewritten: bool,
+    /// The buffers of the decision.
+    pub scratch: &'a Scratch,
+    /// How the body is sent: of a buffered one the length is known, whatever the client announced.
+    pub body: Body,
+    /// `generate-request-id`: a request without id gets ours.
+    pub generate_request_id: bool,
+}
+
+/// Appends the whole head, empty line included.
+///
+/// `ingress-nginx.md` 6.1: the fields of the original's template in its order, then those of the
+/// client that are neither set here nor hop-by-hop, in the order and spelling in which they came.
+pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
+    write_request_line(out, head);
+    let request = head.request;
+    let host = match request.first(KnownHeader::Host) {
+        Some(host) => host,
+        // HTTP/1.0: nginx puts the server's name in its place
+        None => head.route.host.server_name().as_bytes(),
+    };
+    write::field(out, b"Host", host);
+    let upgrade = request
+        .first(KnownHeader::Upgrade)
+        .filter(|upgrade| !upgrade.is_empty());
+    if upgrade.is_some() {
+        write_joined(out, b"Upgrade", request, KnownHeader::Upgrade);
+        write::field(out, b"Connection", b"upgrade");
+    }
+    write_request_id(out, head);
+    write_forwarded(out, head, host);
+    if head.route.forwarded_prefix.is_some() && !head.scratch.prefix.is_empty() {
+        write::field(out, b"X-Forwarded-Prefix", &head.scratch.prefix);
+    }
+    match head.body {
+        Body::None => {}
+        Body::Length(length) => write::number_field(out, b"Content-Length", length),
+        Body::Chunked => write::field(out, b"Transfer-Encoding", b"chunked"),
+    }
+    let prefix_is_set = head.route.forwarded_prefix.is_some();
+    request.copy_fields(out, |field| match field.id {
+        KnownHeader::Other => true,
+        KnownHeader::XForwardedPrefix => !prefix_is_set,
+        id => !is_replaced(id),
+    });
+    write::end(out);
+}
+
+fn write_request_line(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
+    let method = head.request.method();
+    if head.rewritten {
+        return write::request_line(out, method, &[&head.scratch.target], Version::HTTP_11);
+    }
+    match Target::of(head.request) {
+        Ok(target) => write::request_line(out, method, &target.forward(), Version::HTTP_11),
+        // the router has refused such a request before
+        Err(_) => write::request_line(out, method, &[head.request.target()], Version::HTTP_11),
+    }
+}
+
+/// Fields that this plan sets itself, and fields that end at a proxy (RFC 9110 7.6.1). nginx passes
+/// `Trailer`, `Proxy-Authorization` and `Proxy-Connection` on, and fields named in `Connection`.
+fn is_replaced(id: KnownHeader) -> bool {
+    matches!(
+        id,
+        KnownHeader::Host
+            | KnownHeader::XRequestId
+            | KnownHeader::XRealIp
+            | KnownHeader::XForwardedFor
+            | KnownHeader::XForwardedHost
+            | KnownHeader::XForwardedPort
+            | KnownHeader::XForwardedProto
+            | KnownHeader::XForwardedScheme
+            | KnownHeader::XScheme
+            | KnownHeader::XOriginalForwardedFor
+            | KnownHeader::XOriginalForwardedHost
+            | KnownHeader::Proxy
+            | KnownHeader::Connection
+            | KnownHeader::Upgrade
+            | KnownHeader::KeepAlive
+            | KnownHeader::Te
+            | KnownHeader::Expect
+            | KnownHeader::ContentLength
+            | KnownHeader::TransferEncoding
+    )
+}
+
+fn write_request_id(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
+    let start = out.len();
+    out.extend_from_slice(b"X-Request-ID: ");
+    let value = out.len();
+    join(out, head.request, KnownHeader::XRequestId);
+    let usable = is_usable_id(&out[value..]);
+    if !usable {
+        out.truncate(value);
+        if !head.generate_request_id {
+            out.truncate(start);
+            return;
+        }
+        out.extend_from_slice(&head.input.request_id.0);
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+fn is_usable_id(id: &[u8]) -> bool {
+    (1..=REQUEST_ID_BYTES_MAX).contains(&id.len())
+        && id.iter().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// `use-forwarded-headers` is off: what came in is not believed, only shown as `X-Original-…`.
+fn write_forwarded(out: &mut Vec<u8>, head: &UpstreamHead<'_>, host: &[u8]) {
+    let input = head.input;
+    let mut buffer = AddressBuffer::default();
+    let client = buffer.write(input.client.ip());
+    write::field(out, b"X-Real-IP", client);
+    write::field(out, b"X-Forwarded-For", client);
+    write::field(out, b"X-Forwarded-Host", host);
+    // 443 on the https port whatever its number
+    let port = if input.scheme == Scheme::Https {
+        443
+    } else {
+        input.port
+    };
+    write::number_field(out, b"X-Forwarded-Port", u64::from(port));
+    let scheme = input.scheme.as_str().as_bytes();
+    write::field(out, b"X-Forwarded-Proto", scheme);
+    write::field(out, b"X-Forwarded-Scheme", scheme);
+    write::field(out, b"X-Scheme", scheme);
+    for (name, id) in [
+        (
+            b"X-Original-Forwarded-For".as_slice(),
+            KnownHeader::XForwardedFor,
+        ),
+        (
+            b"X-Original-Forwarded-Host".as_slice(),
+            KnownHeader::XForwardedHost,
+        ),
+    ] {
+        if head
+            .request
+            .first(id)
+            .is_some_and(|first| !first.is_empty())
+            || head.request.count(id) > 1
+        {
+            write_joined(out, name, head.request, id);
+        }
+    }
+}
+
+/// One line for a field that may have come in several.
+fn write_joined(out: &mut Vec<u8>, name: &[u8], request: RequestView<'_>, id: KnownHeader) {
+    out.extend_from_slice(name);
+    out.extend_from_slice(b": ");
+    join(out, request, id);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn join(out: &mut Vec<u8>, request: RequestView<'_>, id: KnownHeader) {
+    match request.count(id) {
+        0 => {}
+        1 => out.extend_from_slice(request.first(id).unwrap_or_default()),
+        _ => {
+            for (count, value) in request.all(id).enumerate() {
+                if count > 0 {
+                    out.extend_from_slice(b", ");
+                }
+                out.extend_from_slice(value);
+            }
+        }
+    }
+}
+
+/// Room for the text of an address: an IPv6 address has at most 45 characters.
+struct AddressBuffer {
+    text: [u8; 48],
+    length: usize,
+}
+
+impl Default for AddressBuffer {
+    fn default() -> Self {
+        Self {
+            text: [0; 48],
+            length: 0,
+        }
+    }
+}
+
+impl AddressBuffer {
+    /// IPv4 clients of a dual-stack socket are shown as IPv4.
+    fn write(&mut self, address: IpAddr) -> &[u8] {
+        use std::io::Write;
+        let mut rest = self.text.as_mut_slice();
+        // cannot fail: the room is enough
+        let _ = write!(rest, "{}", address.to_canonical());
+        let free = rest.len();
+        self.length = self.text.len() - free;
+        &self.text[..self.length]
+    }
+}

@@ -1,0 +1,117 @@
+//! The head that a client gets of a backend's response.
+
+use genkan_http::{head::ResponseView, known::KnownHeader, write};
+
+/// How the body is announced to the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DownstreamBody {
+    /// `Content-Length`, also where no body follows (HEAD).
+    Length(u64),
+    /// `Transfer-Encoding: chunked`; not for HTTP/1.0 clients.
+    Chunked,
+    /// Nothing: there is no body, or it ends with the connection.
+    Unannounced,
+}
+
+/// What the client is told about the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DownstreamConnection {
+    /// It stays open.
+    KeepAlive,
+    /// It is closed after this response.
+    Close,
+    /// 101: it becomes a tunnel.
+    Upgrade,
+}
+
+/// Everything the head for a client is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct DownstreamHead<'a> {
+    /// The backend's head.
+    pub response: ResponseView<'a>,
+    /// How the body is announced.
+    pub body: DownstreamBody,
+    /// What becomes of the connection.
+    pub connection: DownstreamConnection,
+    /// The moment, as `Date` has it; the backend's own `Date` is replaced, as in nginx.
+    pub date: &'a [u8],
+}
+
+/// Appends the whole head, empty line included.
+///
+/// The reason phrase is the backend's. Fields keep their order and spelling; hop-by-hop fields,
+/// `Server`, `X-Pad` and nginx's control fields (`X-Accel-…`) are removed. Of fields that can have one
+/// value only, the first counts.
+pub fn write_downstream_head(out: &mut Vec<u8>, head: &DownstreamHead<'_>) {
+    let response = head.response;
+    let status = response.status();
+    write::status_line(out, status, response.reason());
+    write::field(out, b"Date", head.date);
+    let mut seen = Seen::default();
+    response.copy_fields(out, |field| match field.id {
+        KnownHeader::Other => !field.name.eq_ignore_ascii_case(b"X-Pad"),
+        // nginx: a 204 has neither
+        KnownHeader::ContentType | KnownHeader::LastModified if status == 204 => false,
+        id if is_single(id) => seen.first(id),
+        KnownHeader::Upgrade => head.connection == DownstreamConnection::Upgrade,
+        id => !is_removed(id),
+    });
+    match head.body {
+        DownstreamBody::Length(length) if status != 204 && status >= 200 => {
+            write::number_field(out, b"Content-Length", length);
+        }
+        DownstreamBody::Chunked if status != 204 && status >= 200 => {
+            write::field(out, b"Transfer-Encoding", b"chunked");
+        }
+        _ => {}
+    }
+    let connection: &[u8] = match head.connection {
+        DownstreamConnection::KeepAlive => b"keep-alive",
+        DownstreamConnection::Close => b"close",
+        DownstreamConnection::Upgrade => b"upgrade",
+    };
+    write::field(out, b"Connection", connection);
+    write::end(out);
+}
+
+fn is_removed(id: KnownHeader) -> bool {
+    matches!(
+        id,
+        KnownHeader::Connection
+            | KnownHeader::KeepAlive
+            | KnownHeader::TransferEncoding
+            | KnownHeader::ContentLength
+            | KnownHeader::Date
+            | KnownHeader::Server
+            | KnownHeader::XAccelBuffering
+            | KnownHeader::XAccelCharset
+            | KnownHeader::XAccelExpires
+            | KnownHeader::XAccelLimitRate
+            | KnownHeader::XAccelRedirect
+    )
+}
+
+const SINGLE: [KnownHeader; 5] = [
+    KnownHeader::ContentType,
+    KnownHeader::ETag,
+    KnownHeader::Expires,
+    KnownHeader::LastModified,
+    KnownHeader::Location,
+];
+
+fn is_single(id: KnownHeader) -> bool {
+    SINGLE.contains(&id)
+}
+
+/// Which single-valued fields have come.
+#[derive(Default)]
+struct Seen([bool; SINGLE.len()]);
+
+impl Seen {
+    fn first(&mut self, id: KnownHeader) -> bool {
+        let Some(position) = SINGLE.iter().position(|single| *single == id) else {
+            return true;
+        };
+        !std::mem::replace(&mut self.0[position], true)
+    }
+}
