@@ -19,7 +19,8 @@ use crate::span::Span;
 /// One diagnosis.
 ///
 /// Values given with [`Finding::arg`] serve the title and every label, note and suggestion that has a
-/// place of the same name and no value of its own. Give them before the labels.
+/// place of the same name and no value of its own. Give them before the labels; a name given again has
+/// its new value from there on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     code: Code,

@@ -166,13 +166,14 @@ impl Message {
         self.text
     }
 
-    /// Adds values, from a surrounding finding, for places that have none yet.
+    /// Adds values, from a surrounding finding, for places that have none yet; the latest value of a
+    /// name counts.
     pub(crate) fn fill(&mut self, args: &[(&'static str, Arg)]) {
         for place in places(self.text.en) {
             if self.args.iter().any(|(name, _)| *name == place) {
                 continue;
             }
-            if let Some((name, value)) = args.iter().find(|(name, _)| *name == place) {
+            if let Some((name, value)) = args.iter().rev().find(|(name, _)| *name == place) {
                 self.args.push((name, value.clone()));
             }
         }

@@ -62,6 +62,7 @@ labels! {
     NO_CANDIDATES: "no candidates", "候補なし";
     CHOSEN: "chosen", "採用";
     REJECTED: "rejected", "不採用";
+    PATTERN_STOPPED: "matched {matched}, then found {found}", "{matched} まで一致、続きは {found}";
     NO_HOST: "no Ingress has this host", "このホストを持つ Ingress はありません";
     NOTHING_CONFIGURED: "none configured", "設定なし";
     REFUSED: "refused", "拒否";
@@ -91,7 +92,7 @@ labels! {
     AUTH_ANSWERED: "the authentication service answered; your application was not asked.", "認証サービスが応答しました。アプリケーションには問い合わせていません。";
     ERROR_PAGE_ANSWERED: "the error backend replaced the original answer.", "エラー用のバックエンドが元の応答を置き換えました。";
     REDIRECTED: "the proxy redirects to {location}; no backend is asked.", "プロキシが {location} にリダイレクトします。バックエンドには問い合わせません。";
-    HOST_UNKNOWN: "no Ingress has host `{host}`; the default backend's place is taken by the proxy.", "ホスト `{host}` を持つ Ingress がないため、デフォルトバックエンドに代わってプロキシが応答しました。";
+    HOST_UNKNOWN: "no Ingress has host `{host}`; the built-in default backend answered.", "ホスト `{host}` を持つ Ingress がないため、組み込みのデフォルトバックエンドが応答しました。";
     PATH_UNKNOWN: "host `{host}` is served, but none of its {count} paths matches {path}.", "ホスト `{host}` は登録されていますが、{count} 個のパスのどれも {path} に一致しません。";
     ACCESS_REFUSED: "the proxy refused the request: {check}.", "プロキシがリクエストを拒否しました: {check}。";
     NO_ENDPOINT: "Service {service} has no ready endpoint.", "Service {service} に準備のできたエンドポイントがありません。";

@@ -184,6 +184,13 @@ explain: genkan explain GK0002
 }
 
 #[test]
+fn only_keys_that_occur_are_aligned() {
+    let finding = Finding::new(Code::GK0107).note(&words::READING_KEPT);
+    let shown = text::finding(&finding, &Style::default());
+    assert!(shown.contains("\n  = note: the last version"), "{shown}");
+}
+
+#[test]
 fn marks_stand_under_wide_characters_and_tabs() {
     let source = Source::file("玄関.yaml", "\thost: 玄関.example.com # x\n");
     let start = source.text().find("玄関").unwrap();
@@ -426,4 +433,52 @@ Fixed
         nginx.ingress.kubernetes.io/x-forwarded-prefix: /app
 ";
     assert_eq!(shown, expected);
+}
+
+#[test]
+fn one_line_holds_code_title_and_place() {
+    assert_eq!(
+        text::brief(&story(), &Style::default()),
+        "GK0002 error: rewrite-target is a constant: every request reaches the backend as `/` \
+         (k8s/ingress.yaml:7:49)"
+    );
+}
+
+/// Every span of a text with tabs, wide, hidden and combining characters, at several widths.
+#[test]
+fn no_span_and_no_edit_breaks_the_drawing() {
+    let text = "a\t玄関: \u{1b}x\r\n\n\t- é\u{301}\u{202e} z\nlast";
+    let source = Source::file("a.yaml", text);
+    for start in 0..=text.len() {
+        for end in start..=text.len() {
+            let span = source.span(start, end);
+            let finding = Finding::new(Code::GK0107)
+                .at(span.clone(), &words::THIS_VALUE)
+                .also(source.span(end, end), &words::THIS_KEY)
+                .suggest(
+                    Suggestion::new(&words::QUOTE_IT, Applicability::Safe)
+                        .edit(span.clone(), "new\nlines")
+                        .remove_lines(&source.span(end, end)),
+                );
+            for width in [0, 24, 80] {
+                let shown = text::finding(
+                    &finding,
+                    &Style {
+                        width,
+                        ..Style::default()
+                    },
+                );
+                assert!(
+                    shown.lines().all(|line| line.trim_end() == line),
+                    "{shown:?}"
+                );
+                assert!(
+                    !shown.contains(['\u{1b}', '\r', '\t', '\u{202e}']),
+                    "{shown:?}"
+                );
+            }
+            assert!(json::finding(&finding, &Style::default())["code"] == "GK0107");
+            assert!(sarif::log(&[finding], &Style::default())["version"] == "2.1.0");
+        }
+    }
 }

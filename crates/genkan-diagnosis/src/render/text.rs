@@ -47,6 +47,19 @@ pub fn finding(finding: &Finding, style: &Style) -> String {
     lines.join("\n") + "\n"
 }
 
+/// One line: `GK0002 error: title (place)`, as `kubectl apply` shows warnings and the program logs new
+/// findings. Without line break.
+pub fn brief(finding: &Finding, style: &Style) -> String {
+    let title = finding.title(style.language);
+    let place = match (finding.primary(), finding.object()) {
+        (Some(label), _) => format!(" ({})", super::snippet::place_name(finding, label)),
+        (None, Some(object)) => format!(" ({object})"),
+        (None, None) => String::new(),
+    };
+    let line = format!("{} {}: {title}{place}", finding.code(), finding.severity());
+    visible(&line).into_owned()
+}
+
 /// Several findings with an empty line between them.
 pub fn findings<'a>(all: impl IntoIterator<Item = &'a Finding>, style: &Style) -> String {
     all.into_iter()
@@ -95,10 +108,15 @@ impl Drawing<'_> {
 
     fn evidence(&self) -> Vec<String> {
         let language = self.style.language;
-        let keys = [&labels::TRIED, &labels::SET_BY, &labels::NOTE];
-        let column = keys
-            .iter()
-            .map(|key| width(key.get(language)))
+        // Only the keys that occur are aligned.
+        let keys = [
+            (&labels::TRIED, self.finding.tried_requests().is_empty()),
+            (&labels::NOTE, self.finding.notes().is_empty()),
+            (&labels::SET_BY, self.finding.written_by().is_none()),
+        ];
+        let present = keys.iter().filter(|(_, absent)| !absent);
+        let column = present
+            .map(|(key, _)| width(key.get(language)))
             .max()
             .unwrap_or(0)
             + 1;

@@ -1,6 +1,7 @@
 //! A trace for the terminal: one row per stage in fixed columns, then the conclusion.
 
 mod conclusion;
+mod stages;
 #[cfg(test)]
 mod tests;
 
@@ -8,10 +9,9 @@ use super::Style;
 use super::labels;
 use super::paint::Paint;
 use super::visible::{pad, visible, width, wrap};
-use crate::code::{Code, Severity};
-use crate::maker::Maker;
-use crate::phrase::{Language, Message};
-use crate::trace::{Candidate, HostMatch, Kind, Known, Reason, Trace, Verdict};
+use crate::code::Severity;
+use crate::phrase::Language;
+use crate::trace::Trace;
 
 /// Where the cells of a row start. A longer cell pushes the next one along, by one space.
 const NAME: usize = 0;
@@ -28,7 +28,7 @@ const CONCLUSION_WIDTH: usize = 90;
 
 /// One trace as text; ends with a line break.
 pub fn trace(trace: &Trace, style: &Style) -> String {
-    let rows = Rows {
+    let rows = stages::Rows {
         trace,
         language: style.language,
     }
@@ -96,289 +96,6 @@ impl Row {
         };
         let paint = Paint { color: style.color };
         if self.chosen { paint.bold(&line) } else { line }
-    }
-}
-
-struct Rows<'a> {
-    trace: &'a Trace,
-    language: Language,
-}
-
-impl Rows<'_> {
-    fn all(&self) -> Vec<Row> {
-        let mut rows: Vec<Row> = self.request().into_iter().collect();
-        rows.push(self.listener());
-        rows.push(self.tls());
-        rows.push(self.host());
-        rows.extend(self.paths());
-        rows.extend(self.access());
-        rows.extend(self.redirect());
-        rows.extend(self.rewrite());
-        rows.extend(self.backend());
-        rows.extend(self.endpoint());
-        rows.push(self.response());
-        rows
-    }
-
-    fn say(&self, message: impl Into<Message>) -> String {
-        message.into().show(self.language)
-    }
-
-    /// Only where there is more to say than the command line already does.
-    fn request(&self) -> Option<Row> {
-        let request = &self.trace.request;
-        let asked = format!("{} {}", request.method, request.url);
-        let changed = request.path != request.raw_path;
-        let row = match (self.trace.kind, changed) {
-            (Kind::Simulated, false) => return None,
-            (_, false) => Row::new("request", asked),
-            (_, true) => {
-                let path = labels::NORMALISED.arg("path", &request.path);
-                Row::new("request", format!("{asked}   {}", self.say(path)))
-            }
-        };
-        Some(row.remark(self.trace.id.clone().unwrap_or_default()))
-    }
-}
-
-/// The stages, one function each.
-impl Rows<'_> {
-    fn listener(&self) -> Row {
-        let Some(listener) = self.trace.listener.value() else {
-            return self.unknown("listener");
-        };
-        let peer = listener
-            .peer
-            .as_ref()
-            .map(|peer| self.say(labels::PEER.arg("peer", peer)));
-        let client = listener.client.as_ref();
-        let client = client.map(|client| self.say(labels::CLIENT.arg("client", client)));
-        let first = format!("{} {}", listener.address, listener.protocol);
-        let parts: Vec<_> = std::iter::once(first).chain(peer).chain(client).collect();
-        Row::new("listener", parts.join(", "))
-    }
-
-    fn tls(&self) -> Row {
-        match &self.trace.tls {
-            Known::Unknown => self.unknown("tls"),
-            Known::Value(None) => Row::new("tls", self.say(&labels::NONE)),
-            Known::Value(Some(tls)) => {
-                let facts = [
-                    Some(tls.version.clone()),
-                    tls.server_name.clone(),
-                    tls.alpn.clone(),
-                ];
-                let facts: Vec<_> = facts.into_iter().flatten().collect();
-                let certificate = tls.certificate.as_ref().map(ToString::to_string);
-                Row::new("tls", facts.join(", ")).cell(OBJECT, certificate.unwrap_or_default())
-            }
-        }
-    }
-
-    fn host(&self) -> Row {
-        let asked = self.trace.request.host.clone();
-        let Some(host) = &self.trace.host else {
-            return Row::new("host", asked).cell(OBJECT, self.say(&labels::NO_HOST));
-        };
-        let matched = match host.matched {
-            HostMatch::Exact => "exact".to_owned(),
-            HostMatch::Wildcard => format!("wildcard {}", host.name),
-            HostMatch::CatchAll => "catch-all".to_owned(),
-        };
-        let object = host.object.as_ref().map(|object| {
-            format!(
-                "{object} {}",
-                short_field(host.pointer.as_deref().unwrap_or(""))
-            )
-        });
-        let object = object.unwrap_or_default();
-        Row::new("host", asked)
-            .cell(DETAIL, matched)
-            .cell(OBJECT, object.trim_end())
-    }
-
-    fn paths(&self) -> Vec<Row> {
-        if self.trace.candidates.is_empty() {
-            return vec![Row::new("path", self.say(&labels::NO_CANDIDATES))];
-        }
-        let candidates = self.trace.candidates.iter().enumerate();
-        let rows = candidates.map(|(index, candidate)| self.candidate(index + 1, candidate));
-        std::iter::once(Row::new("path", self.say(&labels::CANDIDATES)))
-            .chain(rows)
-            .collect()
-    }
-
-    fn candidate(&self, number: usize, candidate: &Candidate) -> Row {
-        let chosen = candidate.verdict == Verdict::Chosen;
-        let verdict = if chosen {
-            &labels::CHOSEN
-        } else {
-            &labels::REJECTED
-        };
-        let object = format!("{} {}", candidate.object, short_field(&candidate.pointer));
-        let reason = candidate
-            .reason
-            .as_ref()
-            .map(Reason::to_string)
-            .unwrap_or_default();
-        let mut row = Row::new("", format!("{number:>3} {}", self.say(verdict)))
-            .cell(PATH, &candidate.path)
-            .cell(DETAIL, &candidate.path_type)
-            .cell(OBJECT, object)
-            .remark(with_code(&reason, candidate.code));
-        row.chosen = chosen;
-        row
-    }
-
-    fn access(&self) -> Vec<Row> {
-        if self.trace.access.is_empty() {
-            return vec![Row::new("access", self.say(&labels::NOTHING_CONFIGURED))];
-        }
-        let row = |(index, check): (usize, &crate::trace::AccessCheck)| {
-            let verdict = match check.passed.value() {
-                Some(true) => "ok".to_owned(),
-                Some(false) => self.say(&labels::REFUSED),
-                None => self.say(&labels::UNKNOWN),
-            };
-            Row::new(if index == 0 { "access" } else { "" }, &check.check)
-                .cell(DETAIL, with_code(&verdict, check.code))
-        };
-        self.trace.access.iter().enumerate().map(row).collect()
-    }
-
-    fn redirect(&self) -> Option<Row> {
-        let redirect = self.trace.redirect.as_ref()?;
-        let value = format!("{} -> {}", redirect.status, redirect.location);
-        Some(Row::new("redirect", with_code(&value, redirect.code)))
-    }
-
-    fn rewrite(&self) -> Option<Row> {
-        let rewrite = self.trace.rewrite.as_ref()?;
-        let by = match rewrite.code {
-            Some(Code::GK0002) => self.say(labels::CONSTANT_REWRITE.arg("annotation", &rewrite.by)),
-            _ => rewrite.by.clone(),
-        };
-        let row = Row::new(
-            "rewrite",
-            format!("{}  ->  {}", rewrite.before, rewrite.after),
-        );
-        let row = row.cell(DETAIL, with_code(&by, rewrite.code));
-        Some(row.remark(rewrite.location.clone().unwrap_or_default()))
-    }
-
-    fn backend(&self) -> Option<Row> {
-        let backend = self.trace.backend.as_ref()?;
-        let mut value = conclusion::backend_name(backend);
-        if backend.kind.is_none() {
-            let ready = match backend.ready.value() {
-                Some(1) => self.say(&labels::READY_ONE),
-                Some(count) => self.say(labels::READY.arg("count", *count)),
-                None => self.say(&labels::UNKNOWN),
-            };
-            value = format!("Service {value} -> {ready}");
-        }
-        Some(Row::new("backend", with_code(&value, backend.code)))
-    }
-
-    fn endpoint(&self) -> Vec<Row> {
-        if self
-            .trace
-            .backend
-            .as_ref()
-            .is_none_or(|backend| backend.kind.is_some())
-        {
-            return Vec::new();
-        }
-        let Some(attempts) = self.trace.endpoint.value() else {
-            return vec![self.unknown("endpoint")];
-        };
-        let row = |(index, attempt): (usize, &crate::trace::Attempt)| {
-            let pod = attempt
-                .pod
-                .as_ref()
-                .map(|pod| format!(" (Pod {pod})"))
-                .unwrap_or_default();
-            let connect = match (attempt.reused, attempt.connect_ms) {
-                (true, _) => Some(self.say(&labels::REUSED)),
-                (false, Some(ms)) => Some(self.say(labels::CONNECT.arg("ms", format!("{ms:.1}")))),
-                (false, None) => None,
-            };
-            let failure = attempt.failure.as_ref();
-            let failure = failure.map(|why| self.say(labels::FAILED_ATTEMPT.arg("reason", why)));
-            let first = format!("{}{pod}", attempt.address);
-            let parts: Vec<_> = std::iter::once(first)
-                .chain(connect)
-                .chain(failure)
-                .collect();
-            let name = if index == 0 { "endpoint" } else { "" };
-            Row::new(name, with_code(&parts.join(", "), attempt.code))
-        };
-        attempts.iter().enumerate().map(row).collect()
-    }
-
-    fn response(&self) -> Row {
-        let Some(response) = self.trace.response.value() else {
-            let text = match self.trace.kind {
-                Kind::Simulated => &labels::SIMULATED,
-                Kind::Recorded => &labels::UNKNOWN,
-            };
-            return Row::new("response", self.say(text));
-        };
-        let status = match response.first_byte_ms {
-            Some(ms) => {
-                let ms = format!("{ms:.1}");
-                self.say(labels::IN_MS.arg("status", response.status).arg("ms", ms))
-            }
-            None => response.status.to_string(),
-        };
-        let allow = response.allow.join(", ");
-        let allow = (!allow.is_empty()).then(|| format!("Allow: {allow}"));
-        let location = response
-            .location
-            .as_ref()
-            .map(|at| format!("Location: {at}"));
-        let parts: Vec<_> = std::iter::once(status)
-            .chain(allow)
-            .chain(location)
-            .collect();
-        let maker = response.maker.as_str();
-        // The one fact people ask for first is the only one in capitals.
-        let maker = if response.maker == Maker::Backend {
-            "BACKEND"
-        } else {
-            maker
-        };
-        let made_by = self.say(labels::MADE_BY.arg("maker", maker));
-        Row::new("response", parts.join(", ")).remark(made_by)
-    }
-
-    fn unknown(&self, name: &str) -> Row {
-        Row::new(name, self.say(&labels::UNKNOWN))
-    }
-}
-
-fn with_code(text: &str, code: Option<Code>) -> String {
-    match code {
-        Some(code) if text.is_empty() => format!("({code})"),
-        Some(code) => format!("{text} ({code})"),
-        None => text.to_owned(),
-    }
-}
-
-/// `/spec/rules/0/http/paths/2` as `paths[2]`; another rule than the first is named too.
-fn short_field(pointer: &str) -> String {
-    let steps: Vec<_> = pointer.split('/').collect();
-    let index = |name: &str| {
-        let at = steps.iter().position(|step| *step == name)?;
-        steps.get(at + 1).copied()
-    };
-    match (index("rules"), index("paths")) {
-        (Some("0") | None, Some(path)) => format!("paths[{path}]"),
-        (Some(rule), Some(path)) => format!("rules[{rule}].paths[{path}]"),
-        (Some(rule), None) => format!("rules[{rule}]"),
-        (None, None) => crate::object::field_path(pointer)
-            .trim_start_matches("spec.")
-            .to_owned(),
     }
 }
 

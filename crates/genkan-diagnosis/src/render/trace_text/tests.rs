@@ -215,6 +215,17 @@ fn the_proxy_says_why_it_answered_itself() {
 }
 
 #[test]
+fn a_pattern_that_fails_says_where() {
+    let mut trace = story();
+    trace.request.path = "/todos/1/done".into();
+    trace.candidates[2].reason = Some(Reason::PatternFailsAt(8));
+    trace.candidates[2].code = None;
+    let shown = text::trace(&trace, &Style::default());
+    let expected = "   pattern-fails-at(8): matched /todos/1, then found /done\n";
+    assert!(shown.contains(expected), "{shown}");
+}
+
+#[test]
 fn a_recorded_trace_shows_request_and_id() {
     let trace = Trace {
         kind: Kind::Recorded,
