@@ -14,9 +14,9 @@ mod cors;
 pub mod docs;
 pub mod entry;
 mod error_and_log;
-mod external_auth;
+pub(crate) mod external_auth;
 mod header;
-mod limit;
+pub(crate) mod limit;
 mod lookup;
 mod protocol;
 mod redirect;
@@ -24,14 +24,14 @@ pub mod remark;
 mod removed;
 mod routing;
 mod snippet;
-mod timeout_and_buffer;
+pub(crate) mod timeout_and_buffer;
 mod tls;
 mod upstream_tls;
 pub mod value;
 pub(crate) mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use genkan_diagnosis::Text;
 use genkan_route::{
@@ -39,6 +39,7 @@ use genkan_route::{
     settings::RouteSettings,
 };
 
+pub(crate) use lookup::closest;
 pub use lookup::{entries, find, nearest};
 pub use remark::{Fate, Problem, Remark};
 
@@ -70,6 +71,8 @@ pub struct Policy {
     pub forbidden_words: Vec<String>,
     /// What holds where no annotation says otherwise.
     pub settings: RouteSettings,
+    /// `retry-non-idempotent`: holds whatever `proxy-next-upstream` says.
+    pub retry_non_idempotent: bool,
 }
 
 impl Default for Policy {
@@ -79,6 +82,7 @@ impl Default for Policy {
             risk_allowed: Risk::High,
             forbidden_words: Vec::new(),
             settings: RouteSettings::default(),
+            retry_non_idempotent: false,
         }
     }
 }
@@ -106,7 +110,8 @@ pub struct Effects {
     pub closed: Option<Closed>,
     /// Why the whole Ingress takes no part.
     pub refused: Option<Closed>,
-    redirect_draft: redirect::Draft,
+    /// The redirect annotations while they are being read; empty afterwards.
+    pub(crate) redirect_draft: redirect::Draft,
 }
 
 /// Reads a set of annotations. The result does not depend on their order.
@@ -134,6 +139,7 @@ pub fn read<'a>(
         ..
     } = reading;
     redirect::settle(&mut effects);
+    effects.settings.retry.non_idempotent |= policy.retry_non_idempotent;
     (effects, remarks)
 }
 

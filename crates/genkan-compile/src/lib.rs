@@ -13,6 +13,7 @@ mod base;
 mod check;
 mod claims;
 mod compiler;
+pub mod configmap;
 mod endpoints;
 mod external;
 mod generation;

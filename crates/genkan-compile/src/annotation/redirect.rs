@@ -134,7 +134,7 @@ const TEMPORAL_CODE_MAX: u16 = 307;
 
 /// What the redirect annotations said so far.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub(super) struct Draft {
+pub(crate) struct Draft {
     void: bool,
     temporal: Option<Box<str>>,
     temporal_code: Option<u16>,

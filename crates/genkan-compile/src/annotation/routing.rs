@@ -54,7 +54,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         scope: Scope::Host,
         risk: Risk::High,
         bad: BadValue::ObjectRefused,
-        value: Value::Text(Charset::Regex),
+        value: Value::Checked {
+            expected: &words::HOST_NAMES,
+            check: |text| {
+                text.split(',')
+                    .try_for_each(|name| Charset::Regex.check(name))
+            },
+        },
         about: "Further names of the host.",
         ..BASE
     },

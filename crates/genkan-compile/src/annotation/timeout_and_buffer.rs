@@ -52,7 +52,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::Medium,
         value: Value::Checked {
             expected: &words::CONDITIONS,
-            check: |text| conditions(text).map(drop),
+            check: check_conditions,
         },
         default: "`proxy-next-upstream` of the ConfigMap (error timeout)",
         effect: setting!(next_upstream),
@@ -257,6 +257,10 @@ pub(crate) fn response_head_size(settings: &mut RouteSettings, text: &str) -> Wr
     }
     settings.response_head_max = usize::try_from(bytes).unwrap_or(usize::MAX);
     Ok(())
+}
+
+pub(crate) fn check_conditions(text: &str) -> Written {
+    conditions(text).map(drop)
 }
 
 /// The words of `proxy_next_upstream`; `off` beats all others, as in nginx.

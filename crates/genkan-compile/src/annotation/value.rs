@@ -292,6 +292,49 @@ pub fn on_off(text: &str) -> Result<bool, Malformed> {
     word(text, &["on", "off"]).map(|word| word == "on")
 }
 
+/// nginx's times: numbers with a unit (`ms`, `s`, `m`, `h`, `d`, `w`, `M`, `y`), or seconds without one.
+pub fn duration(text: &str) -> Result<std::time::Duration, Malformed> {
+    let wrong = || Malformed::of(&words::NOT_A_DURATION, text);
+    let mut rest = text.trim();
+    let mut milliseconds = 0u64;
+    while !rest.is_empty() {
+        let unit = rest.trim_start_matches(|character: char| character.is_ascii_digit());
+        let number: u64 = rest[..rest.len() - unit.len()]
+            .parse()
+            .map_err(|_| wrong())?;
+        let end = unit
+            .find(|character: char| !character.is_ascii_alphabetic())
+            .unwrap_or(unit.len());
+        let each = match &unit[..end] {
+            "ms" => 1,
+            "" | "s" => 1000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            "w" => 7 * 86_400_000,
+            "M" => 30 * 86_400_000,
+            "y" => 365 * 86_400_000,
+            _ => return Err(wrong()),
+        };
+        let part = number.checked_mul(each).ok_or_else(wrong)?;
+        milliseconds = milliseconds.checked_add(part).ok_or_else(wrong)?;
+        rest = unit[end..].trim_start();
+    }
+    let given = !text.trim().is_empty();
+    given
+        .then(|| std::time::Duration::from_millis(milliseconds))
+        .ok_or_else(wrong)
+}
+
+/// The elements between commas, trimmed, without empty ones.
+pub fn list(text: &str) -> Vec<String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
 /// How much of a value messages repeat.
 const SHOWN_MAX: usize = 60;
 

@@ -32,6 +32,7 @@ words! {
     CAPTURE_PATH: "a path of letters, digits, `-._~/:` and `$1` to `$9`", "英数字、`-._~/:`、`$1`～`$9` からなるパス";
     NAME: "letters, digits, `-` and `_`", "英数字、`-`、`_`";
     ABSOLUTE_PATH: "an absolute path such as `/app`", "絶対パス（例: `/app`）";
+    HOST_NAMES: "host names with commas between them", "カンマ区切りのホスト名";
     SERVICE_NAME: "the name of a Service", "Service の名前";
     PERMANENT_CODE: "a status from 300 to 308", "300 から 308 のステータス";
     TEMPORAL_CODE: "a status from 300 to 307", "300 から 307 のステータス";

@@ -1,0 +1,188 @@
+//! The main ConfigMap: one table of its keys, and the reading of a ConfigMap against it.
+//!
+//! Every key that is written has its effect in [`Settings`] or a remark. A key that protects routes
+//! (global authentication, address lists, blocks) and cannot be honoured closes the routes that it
+//! would protect; every other bad or unsupported value leaves its setting at the default.
+
+mod connection;
+pub mod docs;
+mod forwarded;
+mod global_auth;
+pub mod key;
+mod log;
+mod proxy;
+mod security;
+mod snippet;
+mod tls;
+
+#[cfg(test)]
+mod tests;
+
+use genkan_route::{route::Closed, settings::GlobalSettings};
+
+use crate::annotation::{
+    Effects, Fate, Policy, Problem, Remark, Written, closest,
+    value::{Malformed, trim_lines},
+    words,
+};
+use key::{Effect, Key, Protects};
+
+/// What the main ConfigMap comes to, over the defaults.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What concerns the whole proxy.
+    pub global: GlobalSettings,
+    /// What annotations may do, and their defaults.
+    pub policy: Policy,
+    /// Why every route is closed.
+    pub closed: Option<Closed>,
+    /// Why every route is closed that does not opt out of global authentication.
+    pub closed_unless_opted_out: Option<Closed>,
+    /// `no-auth-locations`: paths that begin with one of these are not authenticated.
+    pub no_auth_locations: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            global: GlobalSettings::default(),
+            policy: Policy::default(),
+            closed: None,
+            closed_unless_opted_out: None,
+            no_auth_locations: vec!["/.well-known/acme-challenge".to_owned()],
+        }
+    }
+}
+
+impl Settings {
+    /// Why a route with this path and these annotations is closed, if it is.
+    pub fn closes(&self, path: &str, effects: &Effects) -> Option<&Closed> {
+        let exempt = effects.skips_global_auth
+            || self
+                .no_auth_locations
+                .iter()
+                .any(|start| path.starts_with(start.as_str()));
+        let authenticated = self.closed_unless_opted_out.as_ref().filter(|_| !exempt);
+        self.closed.as_ref().or(authenticated)
+    }
+}
+
+/// All keys, group after group.
+pub fn keys() -> impl Iterator<Item = &'static Key> + Clone {
+    let groups: [&[Key]; 8] = [
+        security::KEYS,
+        tls::KEYS,
+        forwarded::KEYS,
+        proxy::KEYS,
+        connection::KEYS,
+        log::KEYS,
+        global_auth::KEYS,
+        snippet::KEYS,
+    ];
+    groups.into_iter().flatten()
+}
+
+/// The key of this name, in any case.
+pub fn find(name: &str) -> Option<&'static Key> {
+    keys().find(|key| key.name.eq_ignore_ascii_case(name))
+}
+
+/// Reads a ConfigMap's data over the defaults. The result does not depend on the order of keys.
+pub fn read<'a>(
+    data: impl IntoIterator<Item = Written<'a>>,
+    defaults: Settings,
+) -> (Settings, Vec<Remark>) {
+    let mut data: Vec<_> = data.into_iter().collect();
+    data.sort_by_key(|written| written.key);
+    let mut settings = defaults;
+    let mut remarks = Vec::new();
+    for written in &data {
+        if let Some((problem, fate)) = one(&mut settings, written) {
+            let (key, value) = (written.key.to_owned(), written.value.to_owned());
+            remarks.push(Remark {
+                key,
+                value,
+                problem,
+                fate,
+            });
+        }
+    }
+    (settings, remarks)
+}
+
+fn one(settings: &mut Settings, written: &Written<'_>) -> Option<(Problem, Fate)> {
+    let Some(key) = find(written.key) else {
+        let nearest = closest(written.key, keys().map(|key| key.name));
+        return Some((Problem::UnknownKey { nearest }, Fate::Default));
+    };
+    if !written.is_text {
+        return Some((Problem::NotText, close(settings, key, GK_NOT_TEXT)));
+    }
+    let text = written.value.trim();
+    // ingress-nginx: an empty value is the zero value of the key, which for all but lists is no value.
+    if text.is_empty() && !matches!(key.effect, Effect::Supported(_)) {
+        return None;
+    }
+    let checked = key.value.check(text).and_then(|()| match key.effect {
+        Effect::Supported(apply) => apply(settings, &trim_lines(text)),
+        _ => Ok(()),
+    });
+    match (checked, key.effect) {
+        (Err(wrong), _) => Some(unreadable(settings, key, wrong)),
+        (Ok(()), Effect::Supported(_)) => None,
+        (Ok(()), Effect::NotYet(idle) | Effect::Closes(Protects::All(idle)))
+            if idle.covers(text) =>
+        {
+            None
+        }
+        (Ok(()), Effect::NotYet(_)) => Some((
+            Problem::KeyWithoutEffect {
+                reason: &words::NOT_YET,
+            },
+            Fate::Default,
+        )),
+        (Ok(()), Effect::Closes(_)) => {
+            let fate = close(settings, key, GK_WITHOUT_EFFECT);
+            Some((
+                Problem::KeyWithoutEffect {
+                    reason: &words::GLOBAL_CLOSED,
+                },
+                fate,
+            ))
+        }
+        (Ok(()), Effect::Never(reason)) => {
+            Some((Problem::KeyWithoutEffect { reason }, Fate::Default))
+        }
+    }
+}
+
+fn unreadable(settings: &mut Settings, key: &Key, wrong: Malformed) -> (Problem, Fate) {
+    let fate = close(settings, key, GK_BAD_VALUE);
+    (
+        Problem::BadValue {
+            expected: key.value.expected(),
+            wrong,
+        },
+        fate,
+    )
+}
+
+const GK_BAD_VALUE: &str = "GK0202";
+const GK_NOT_TEXT: &str = "GK0203";
+const GK_WITHOUT_EFFECT: &str = "GK0212";
+
+/// Closes what a key protects; nothing, for keys that protect nothing.
+fn close(settings: &mut Settings, key: &Key, code: &'static str) -> Fate {
+    let why = Closed {
+        code,
+        annotation: key.name,
+    };
+    match key.effect {
+        Effect::Closes(Protects::All(_)) => _ = settings.closed.get_or_insert(why),
+        Effect::Closes(Protects::Authenticated) => {
+            _ = settings.closed_unless_opted_out.get_or_insert(why);
+        }
+        _ => return Fate::Default,
+    }
+    Fate::Closed
+}
