@@ -19,6 +19,7 @@ mod set;
 mod tests;
 
 pub use read::read;
+pub(crate) use read::read_live;
 pub use set::{Changes, Content, FileSet};
 
 /// Largest file that is read. A cluster keeps at most 1.5 MiB per object; a dump of a large one has
@@ -35,7 +36,7 @@ pub struct FileObjects {
 }
 
 /// What one document holds: one object, several (`List`), or none.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct DocumentObjects {
     /// Objects in the order written.
     pub objects: Vec<Object>,

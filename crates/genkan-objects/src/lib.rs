@@ -8,6 +8,7 @@
 //!
 //! Pure: no I/O, no clock, no randomness. Which route an object makes is not decided here.
 
+pub mod api;
 mod base64;
 mod extent;
 mod fields;
@@ -17,8 +18,10 @@ pub mod kind;
 mod load;
 mod name;
 pub mod node;
+pub mod patch;
 mod place;
 mod problem;
+mod render;
 mod resource;
 mod scalar;
 mod store;

@@ -4,9 +4,13 @@
 //! [`definition`](Node::definition) and everything beneath it at the anchor. Merge keys (`<<`) are
 //! resolved, with the places of the mapping they come from.
 
+use serde_json::Value as Json;
+
 use crate::extent::Extent;
 
 mod pointer;
+
+pub(crate) use pointer::{index, steps};
 #[cfg(test)]
 mod tests;
 
@@ -141,6 +145,23 @@ impl Node {
     /// The value of a key, when it is a mapping that has it.
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// As JSON, without places.
+    pub fn to_json(&self) -> Json {
+        match &self.value {
+            Value::Null => Json::Null,
+            Value::Bool(value) => Json::from(*value),
+            Value::Integer(number) => Json::from(*number),
+            Value::Float(number) => Json::from(*number),
+            Value::String(text) => Json::from(&**text),
+            Value::Sequence(items) => items.iter().map(Self::to_json).collect(),
+            Value::Mapping(entries) => entries
+                .iter()
+                .map(|entry| (entry.key.to_string(), entry.value.to_json()))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+        }
     }
 
     /// Whether it is `null` or empty.

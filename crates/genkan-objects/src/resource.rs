@@ -88,6 +88,13 @@ macro_rules! objects {
                 match self { $(Self::$variant(object) => &object.meta,)* }
             }
 
+            /// The same, as long as nobody else holds the object.
+            pub(crate) fn meta_mut(&mut self) -> Option<&mut ObjectMeta> {
+                match self {
+                    $(Self::$variant(object) => Some(&mut Arc::get_mut(object)?.meta),)*
+                }
+            }
+
             /// Where it was written.
             pub fn place(&self) -> &Place {
                 match self { $(Self::$variant(object) => &object.place,)* }

@@ -38,7 +38,7 @@ pub(crate) fn parse(text: &str, from: usize, to: usize) -> Result<Node, LoadFaul
         return Err(fault);
     }
     let offsets = Offsets::new(document, from);
-    let mut builder = Builder::new(text, &offsets);
+    let mut builder = Builder::new(text, &offsets, from);
     for event in Parser::new_from_str(document) {
         match event {
             Ok((event, mark)) => builder.event(event, mark)?,
@@ -72,6 +72,8 @@ struct Builder<'t> {
     anchors: HashMap<usize, Anchor>,
     nodes: usize,
     alias_nodes: usize,
+    /// Where the last scalar or alias ended.
+    last: usize,
     root: Option<Node>,
 }
 
@@ -101,15 +103,16 @@ enum Content {
 }
 
 impl<'t> Builder<'t> {
-    fn new(text: &'t str, offsets: &'t Offsets) -> Self {
-        let anchors = HashMap::new();
+    fn new(text: &'t str, offsets: &'t Offsets, from: usize) -> Self {
+        let (open, anchors) = (Vec::new(), HashMap::new());
         Self {
             text,
             offsets,
-            open: Vec::new(),
+            open,
             anchors,
             nodes: 0,
             alias_nodes: 0,
+            last: from,
             root: None,
         }
     }
@@ -119,6 +122,7 @@ impl<'t> Builder<'t> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let node = self.scalar(&text, style, tag.as_deref(), span)?;
+                self.last = self.last.max(node.span.range().end);
                 self.finish(node, anchor, self.nodes)
             }
             Event::Alias(anchor) => self.alias(anchor, span),
@@ -146,8 +150,18 @@ impl<'t> Builder<'t> {
                 related: None,
             });
         }
-        let start = offset::after_properties(self.text, span.range().start);
+        let mut start = offset::after_properties(self.text, span.range().start);
         let flow = matches!(self.text.as_bytes().get(start), Some(b'{' | b'['));
+        let in_mapping = matches!(
+            self.open.last(),
+            Some(Open {
+                content: Content::Mapping { .. },
+                ..
+            })
+        );
+        if in_mapping && !flow && matches!(content, Content::Sequence(_)) {
+            start = offset::block_sequence(self.text, start);
+        }
         self.open.push(Open {
             start,
             flow,
@@ -208,7 +222,7 @@ impl<'t> Builder<'t> {
         tag: Option<&Tag>,
         span: Extent,
     ) -> Result<Node, LoadFault> {
-        let (span, style) = self.offsets.scalar(self.text, text, span, style);
+        let (span, style) = self.offsets.scalar(self.text, text, span, style, self.last);
         let value = match tag {
             Some(tag) => tag::resolve(tag, text, span)?,
             None if style == Style::Plain => {
@@ -248,6 +262,7 @@ impl<'t> Builder<'t> {
         self.nodes += named.nodes - 1;
         node.definition = Some(node.definition.unwrap_or(node.span));
         node.span = span;
+        self.last = self.last.max(span.range().end);
         self.finish(node, 0, nodes_before)
     }
 

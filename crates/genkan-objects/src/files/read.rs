@@ -163,6 +163,13 @@ fn values(text: &str, document: Extent) -> Vec<Extent> {
     masked
 }
 
+/// Reads the canonical text of a live object. Everything in it has places in that text.
+pub(crate) fn read_live(name: &str, text: &str) -> FileObjects {
+    let documents = stream::documents(text);
+    let source = Source::object(name, mask(text, &documents));
+    read_documents(source, documents, ObjectSource::Api)
+}
+
 fn read_documents(source: Source, documents: Vec<Document>, from: ObjectSource) -> FileObjects {
     let documents = documents
         .into_iter()

@@ -341,13 +341,21 @@ fn managers(fields: &mut Fields<'_, '_>) -> Vec<FieldManager> {
         .node("managedFields")
         .and_then(Node::items)
         .unwrap_or_default();
-    let text = |item: &Node, key: &str| item.get(key).and_then(Node::as_str).map(Box::<str>::from);
-    let read = |item| {
-        Some(FieldManager {
-            manager: text(item, "manager")?,
-            operation: text(item, "operation"),
-            time: text(item, "time").and_then(|time| Timestamp::parse(&time)),
+    items
+        .iter()
+        .map(Node::to_json)
+        .filter_map(|item| FieldManager::read(&item))
+        .collect()
+}
+
+impl FieldManager {
+    /// Reads an entry of `managedFields`.
+    pub(crate) fn read(item: &serde_json::Value) -> Option<Self> {
+        let text = |key: &str| item.get(key).and_then(serde_json::Value::as_str);
+        Some(Self {
+            manager: text("manager")?.into(),
+            operation: text("operation").map(Into::into),
+            time: text("time").and_then(Timestamp::parse),
         })
-    };
-    items.iter().filter_map(read).collect()
+    }
 }

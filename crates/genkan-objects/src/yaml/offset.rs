@@ -41,29 +41,86 @@ impl Offsets {
     }
 
     /// What a scalar covers, without anchor, tag and surrounding space, and how it is written.
+    /// `before` is where the node before it ended.
     pub(super) fn scalar(
         &self,
         text: &str,
         value: &str,
         span: Extent,
         style: ScalarStyle,
+        before: usize,
     ) -> (Extent, Style) {
         let end = span.range().end;
         let start = after_properties(text, span.range().start).min(end);
-        if style == ScalarStyle::Plain && value.is_empty() {
-            // The parser places a missing value on the token beside it: `:`, `-`, or what follows.
-            let beside = text[start..].starts_with([':', '-', '?']);
-            return (Extent::at(start + usize::from(beside)), Style::Plain);
-        }
-        let written = &text[start..end];
-        let style = match style {
-            ScalarStyle::Plain => Style::Plain,
-            ScalarStyle::SingleQuoted => Style::SingleQuoted,
-            ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
-            ScalarStyle::Literal | ScalarStyle::Folded => Style::BlockScalar,
+        let trimmed = |start: usize| {
+            let written = text[start..end.max(start)].trim_end_matches([' ', '\t', '\n', '\r']);
+            Extent::new(start, start + written.len())
         };
-        let trimmed = written.trim_end_matches([' ', '\t', '\n', '\r']);
-        (Extent::new(start, start + trimmed.len()), style)
+        match style {
+            ScalarStyle::Plain if value.is_empty() => {
+                // The parser places a missing value on the token beside it: `:`, `-`, or what follows.
+                let beside = text[start..].starts_with([':', '-', '?']);
+                (Extent::at(start + usize::from(beside)), Style::Plain)
+            }
+            ScalarStyle::Plain => (trimmed(start), Style::Plain),
+            ScalarStyle::SingleQuoted => (quoted(text, start, b'\''), Style::SingleQuoted),
+            ScalarStyle::DoubleQuoted => (quoted(text, start, b'"'), Style::DoubleQuoted),
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                // The parser begins at the content.
+                (
+                    trimmed(block_header(text, before, start)),
+                    Style::BlockScalar,
+                )
+            }
+        }
+    }
+}
+
+/// From a quote to its partner. The parser's end includes space and comments behind it.
+fn quoted(text: &str, start: usize, quote: u8) -> Extent {
+    let bytes = text.as_bytes();
+    let mut at = start + 1;
+    while let Some(byte) = bytes.get(at) {
+        match *byte {
+            b'\\' if quote == b'"' => at += 1,
+            byte if byte == quote => {
+                if quote == b'"' || bytes.get(at + 1) != Some(&quote) {
+                    return Extent::new(start, at + 1);
+                }
+                at += 1;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    Extent::new(start, text.len())
+}
+
+/// The `|` or `>` between the end of the node before and the content of a block scalar.
+fn block_header(text: &str, before: usize, content: usize) -> usize {
+    let mut at = before;
+    while let Some(next) = text[at..].chars().next() {
+        match next {
+            '|' | '>' => return at,
+            '#' | '%' => at += text[at..].find('\n').unwrap_or(text.len() - at),
+            '&' | '!' => at = after_properties(text, at),
+            ' ' | '\t' | '\r' | '\n' | ':' | '-' | '?' => at += 1,
+            _ => return content,
+        }
+    }
+    content
+}
+
+/// Where a list written with `-` begins. For one that is not indented deeper than its key the parser
+/// says where its first item begins.
+pub(super) fn block_sequence(text: &str, start: usize) -> usize {
+    let line = text[..start].rfind('\n').map_or(0, |found| found + 1);
+    let prefix = &text[line..start];
+    let indentation = prefix.len() - prefix.trim_start().len();
+    if prefix[indentation..].starts_with('-') {
+        line + indentation
+    } else {
+        start
     }
 }
 
