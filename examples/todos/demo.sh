@@ -4,7 +4,8 @@
 # With Python (3.10 or newer) the backend is the Flask application, in an
 # environment inside the checkout (.demo/). Without it, it is the todo backend
 # that Genkan has built in. Either way nothing is installed outside the checkout,
-# and Ctrl-C ends everything within a second.
+# and Ctrl-C ends everything within a second. Arguments go to genkan;
+# GENKAN_BINARY names a program to use instead of building it.
 set -eu
 
 cd "$(dirname "$0")/../.."
@@ -57,9 +58,12 @@ start_flask() {
 }
 
 mkdir -p "$state"
-echo "building genkan (the first time takes some minutes)" >&2
-cargo build --bin genkan
-genkan=${CARGO_TARGET_DIR:-target}/debug/genkan
+genkan=${GENKAN_BINARY:-}
+if [ -z "$genkan" ]; then
+    echo "building genkan (the first time takes some minutes)" >&2
+    cargo build --bin genkan
+    genkan=${CARGO_TARGET_DIR:-target}/debug/genkan
+fi
 
 if start_flask; then
     echo "backend: the Flask application on $address, its log in $state/backend.log" >&2
