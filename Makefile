@@ -1,5 +1,8 @@
 # The commands of this repository. `make` alone lists them.
 
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+FUZZ ?= 60
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench fuzz
 
@@ -18,9 +21,10 @@ lint: ## formatting, clippy and the dependency rules, as CI checks them
 	cargo clippy --workspace --all-targets -- -D warnings
 	@.ci/deny
 
-bench: ## measure beside a relay, nginx and HAProxy
+bench: ## measure beside a relay, nginx and HAProxy; BENCH=--short for the short form
 	@tests/prepare.sh bench
-	cargo run --release --package genkan-bench -- $(BENCH)
+	cargo build --release --package genkan --package genkan-bench
+	PATH="$$PATH:/usr/sbin" $(TARGET)/release/genkan-bench run --genkan $(TARGET)/release/genkan $(BENCH)
 
-fuzz: ## feed hostile input to the parsers; FUZZ=seconds for each target
+fuzz: ## feed hostile input to the parsers, FUZZ=60 seconds for each (nightly Rust, cargo-fuzz)
 	@fuzz/run $(FUZZ)

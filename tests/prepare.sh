@@ -2,7 +2,7 @@
 # Brings what the tests need beyond Rust, or says what is missing:
 #
 #     tests/prepare.sh          for `make test`: Python with venv, Node, Chromium
-#     tests/prepare.sh bench    for `make bench`: nginx, HAProxy, wrk
+#     tests/prepare.sh bench    for `make bench`: nginx, HAProxy, strace
 #
 # On Debian, as root or with sudo, missing programs are installed by apt; on
 # other systems they are named. Python and Node packages go into the checkout
@@ -28,9 +28,10 @@ missing_for_tests() {
 missing_for_bench() {
     # Debian keeps servers in /usr/sbin, which is not in every user's PATH.
     PATH=$PATH:/usr/sbin:/sbin
-    has nginx || echo nginx-light
+    has nginx || echo nginx
     has haproxy || echo haproxy
-    has wrk || echo wrk
+    has taskset || echo util-linux
+    has strace || echo strace
 }
 
 install() { # PACKAGE…
