@@ -15,6 +15,7 @@
 //! assert!(finding.title(Language::English).contains("`/`"));
 //! ```
 
+mod baseline;
 pub mod catalogue;
 mod code;
 mod finding;
@@ -28,6 +29,7 @@ mod span;
 mod summary;
 pub mod trace;
 
+pub use baseline::{Baseline, Comparison, NotABaseline};
 pub use code::{Code, Confidence, Phase, Severity, UnknownCode};
 pub use finding::{
     Applicability, Checked, Finding, Label, PatchOperation, SetBy, SetByTool, Suggestion, TextEdit,

@@ -234,8 +234,8 @@ data:
             ja: "アノテーションが廃止または改名されています",
         },
         headline: Some(Text {
-            en: "`{annotation}` was removed; use `{replacement}`",
-            ja: "`{annotation}` は廃止されました。`{replacement}` を使ってください",
+            en: "`{annotation}` was removed: {reason}",
+            ja: "`{annotation}` は廃止されました: {reason}",
         }),
         meaning: Text {
             en: "ingress-nginx removed or renamed this annotation. It has no effect any more: \
