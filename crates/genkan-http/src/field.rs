@@ -206,6 +206,23 @@ impl FieldTable {
         }
     }
 
+    /// The values of all fields with this id, in order; no walk if there is none.
+    #[inline]
+    pub(crate) fn values<'a>(
+        &'a self,
+        bytes: &'a [u8],
+        id: KnownHeader,
+    ) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let entries = if self.has(id) {
+            self.entries()
+        } else {
+            [].iter().chain([].iter())
+        };
+        entries
+            .filter(move |entry| entry.id == id)
+            .map(move |entry| entry.value(bytes))
+    }
+
     /// Whether a field with one of these ids occurs more than once.
     #[inline]
     pub(crate) const fn repeats_any(&self, ids: u128) -> u128 {

@@ -163,7 +163,7 @@ impl KnownHeader {
             return Self::Other;
         }
         let index = TABLE[hash(name)] as usize;
-        if NAMES[index].as_bytes().eq_ignore_ascii_case(name) {
+        if equals_folded(name, NAMES[index].as_bytes()) {
             IDS[index]
         } else {
             Self::Other
@@ -221,6 +221,37 @@ const fn hash(name: &[u8]) -> usize {
         + folded(name[length - 2]) * 678
         + folded(name[length - 1]) * 283;
     sum % TABLE_SIZE
+}
+
+/// Whether `name` is `lower` in any case, eight bytes at a time: this runs once for each field.
+#[inline]
+fn equals_folded(name: &[u8], lower: &[u8]) -> bool {
+    if name.len() != lower.len() {
+        return false;
+    }
+    let (Some(name_end), Some(lower_end)) = (name.last_chunk::<8>(), lower.last_chunk::<8>())
+    else {
+        return name.eq_ignore_ascii_case(lower);
+    };
+    let (name_words, _) = name.as_chunks::<8>();
+    let (lower_words, _) = lower.as_chunks::<8>();
+    // The last eight bytes overlap those before them.
+    name_words
+        .iter()
+        .zip(lower_words)
+        .all(|(name, lower)| word_equals_folded(*name, *lower))
+        && word_equals_folded(*name_end, *lower_end)
+}
+
+/// Names have letters, digits and `-` only, so that setting the bit of lower case folds them. It
+/// also turns some control characters into digits or `-`: those have neither of two bits.
+#[inline]
+const fn word_equals_folded(name: [u8; 8], lower: [u8; 8]) -> bool {
+    const CASE_BITS: u64 = u64::from_ne_bytes([0x20; 8]);
+    const UPPER_BITS: u64 = u64::from_ne_bytes([0x40; 8]);
+    let name = u64::from_ne_bytes(name);
+    let printable = (name | name << 1) & UPPER_BITS == UPPER_BITS;
+    name | CASE_BITS == u64::from_ne_bytes(lower) && printable
 }
 
 const fn folded(byte: u8) -> usize {

@@ -77,9 +77,7 @@ impl<'a> RequestView<'a> {
 
     /// The values of all fields with this id, in order.
     pub fn all(self, id: KnownHeader) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        self.fields()
-            .filter(move |field| field.id == id)
-            .map(|field| field.value)
+        self.head.fields.values(self.bytes, id)
     }
 
     /// How often a known field occurs.
@@ -175,9 +173,7 @@ impl<'a> ResponseView<'a> {
 
     /// The values of all fields with this id, in order.
     pub fn all(self, id: KnownHeader) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        self.fields()
-            .filter(move |field| field.id == id)
-            .map(|field| field.value)
+        self.head.fields.values(self.bytes, id)
     }
 
     /// How often a known field occurs.
