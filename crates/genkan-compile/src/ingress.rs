@@ -14,13 +14,14 @@ use std::sync::Arc;
 use genkan_diagnosis::Finding;
 use genkan_route::{
     host::HostName,
-    route::{Inactive, Mode, PathType, RouteOrigin, Target},
+    route::{Closed, Inactive, Mode, PathType, RouteOrigin, Target},
 };
 
 use genkan_route::settings::RouteSettings;
 
 use crate::{
     annotation::Effects,
+    configmap,
     order::{IngressName, Precedence},
 };
 
@@ -33,6 +34,8 @@ pub(crate) struct Claim {
     pub not_served: Option<Inactive>,
     /// What its annotations come to.
     pub effects: Effects,
+    /// The main ConfigMap, which may close routes too.
+    pub installation: Arc<configmap::Settings>,
     /// `effects.settings`, shared with all Ingresses that ask for the same.
     pub settings: Arc<RouteSettings>,
     /// Where `spec.defaultBackend` leads.
@@ -85,6 +88,13 @@ impl Claim {
     /// Whether it takes part in routing.
     pub(crate) fn is_served(&self) -> bool {
         self.not_served.is_none()
+    }
+
+    /// Why its route with this path answers 503, if it does.
+    pub(crate) fn closed(&self, path: &str) -> Option<Closed> {
+        let own = self.effects.closed.as_ref();
+        own.or_else(|| self.installation.closes(path, &self.effects))
+            .cloned()
     }
 
     /// `spec.defaultBackend` and nothing else.
