@@ -11,6 +11,7 @@ mod ask;
 pub mod decide;
 pub mod decision;
 pub mod endpoint;
+pub mod explanation;
 pub mod fault;
 pub mod forward;
 pub mod host;

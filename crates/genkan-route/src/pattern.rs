@@ -297,25 +297,34 @@ fn pcre(source: &str, anchor: Anchor) -> Result<pcre2::bytes::Regex, PatternErro
 }
 
 fn linear(source: &str, anchor: Anchor) -> Result<regex::bytes::Regex, PatternError> {
-    let (text, ours) = match anchor {
-        // every branch is bound to the start: strict mode has no surprise here
-        Anchor::Start => (format!("^(?:{source})"), "^(?:".len()),
-        Anchor::Anywhere => (source.to_owned(), 0),
-    };
     let build = |text: &str| {
         regex::bytes::RegexBuilder::new(text)
             .unicode(false)
             .size_limit(COMPILED_BYTES_MAX)
             .build()
     };
-    build(&text).map_err(|error| {
+    // By itself first: `a)|(b` must not pass because of the group around it, and places in errors are
+    // those of the text as written.
+    let bare = build(source).map_err(|error| {
         let (offset, reason) = syntax::regex_error(&error);
         let pcre_only_feature =
             syntax::pcre_only_feature(source).filter(|_| pcre(source, anchor).is_ok());
         PatternError {
-            offset: offset.saturating_sub(ours).min(source.len()),
+            offset: offset.min(source.len()),
             reason,
             pcre_only_feature,
         }
-    })
+    })?;
+    match anchor {
+        Anchor::Anywhere => Ok(bare),
+        // every branch is bound to the start: strict mode has no surprise here
+        Anchor::Start => build(&format!("^(?:{source})")).map_err(|error| {
+            let (_, reason) = syntax::regex_error(&error);
+            PatternError {
+                offset: 0,
+                reason,
+                pcre_only_feature: None,
+            }
+        }),
+    }
 }

@@ -57,6 +57,13 @@ pub enum Event<'a> {
     },
     /// Stage `path`: a written path that takes no part in routing on this host.
     Inactive(&'a InactiveRoute),
+    /// A stage was asked.
+    Stage {
+        /// Which.
+        stage: StageName,
+        /// Whether it answered, so that the later ones were not asked.
+        answered: bool,
+    },
     /// Stage `redirect`.
     Redirect {
         /// Rule.
@@ -84,6 +91,10 @@ pub enum Event<'a> {
     Fault(Fault),
 }
 
+/// Name of a stage, as explanations show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StageName(pub &'static str);
+
 /// Why a candidate was not chosen: the closed list that explanations use.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
@@ -105,4 +116,21 @@ pub enum Reason {
     LiteralNotPattern,
     /// It matches, but a more specific (or earlier) one won.
     LessSpecificThan(RouteOrigin),
+}
+
+impl std::fmt::Display for Reason {
+    /// The code of the closed list, with its argument.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::OtherHost => f.write_str("other-host"),
+            Self::ExactDiffers => f.write_str("exact-differs"),
+            Self::ExactDiffersOnlyBySlash => f.write_str("exact-differs-only-by-slash"),
+            Self::PrefixNotAtElementBoundary => f.write_str("prefix-not-at-element-boundary"),
+            Self::NotAPrefix => f.write_str("not-a-prefix"),
+            Self::CaseDiffers => f.write_str("case-differs"),
+            Self::PatternFailsAt(at) => write!(f, "pattern-fails-at({at})"),
+            Self::LiteralNotPattern => f.write_str("literal-not-pattern"),
+            Self::LessSpecificThan(winner) => write!(f, "less-specific-than({winner})"),
+        }
+    }
 }

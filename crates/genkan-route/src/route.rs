@@ -193,3 +193,16 @@ pub enum Inactive {
         code: &'static str,
     },
 }
+
+impl fmt::Display for Inactive {
+    /// The code of the closed list, with its argument.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherClass { .. } => f.write_str("other-class"),
+            Self::NotAttached { reason } => write!(f, "not-attached({reason})"),
+            Self::OlderTwinWins { winner } => write!(f, "older-twin-wins({winner})"),
+            Self::PatternInvalid { .. } => f.write_str("pattern-invalid"),
+            Self::Rejected { code } => write!(f, "rejected({code})"),
+        }
+    }
+}

@@ -9,7 +9,7 @@ use crate::{
     fault::Fault,
     host::Found,
     pattern::Captures,
-    recorder::{Event, Recorder},
+    recorder::{Event, Recorder, StageName},
     rewrite::Rewritten,
     route::{Mode, Target},
     table::{Placed, Route},
@@ -82,10 +82,12 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                         && let Some(app_root) = placed.host.app_root()
                     {
                         let verdict = self.app_root(&placed.host, app_root);
+                        self.asked_stage(*stage, true);
                         return Some(self.at(placed, verdict));
                     }
                 }
             }
+            self.asked_stage(*stage, false);
         }
         None
     }
@@ -112,6 +114,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                 Stage::Rewrite => self.rewrite(placed, route, &mut rewritten),
                 Stage::Backend => Some(self.backend(placed, route, rewritten)),
             };
+            self.asked_stage(*stage, verdict.is_some());
             if verdict.is_some() {
                 break;
             }
@@ -122,6 +125,15 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
             route: Some(route),
             // every list of stages ends with the backend, which always answers
             verdict: verdict.unwrap_or(Verdict::Fault(Fault::Internal)),
+        }
+    }
+
+    fn asked_stage(&mut self, stage: impl Into<StageName>, answered: bool) {
+        if R::ACTIVE {
+            self.recorder.record(Event::Stage {
+                stage: stage.into(),
+                answered,
+            });
         }
     }
 
