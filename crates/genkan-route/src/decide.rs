@@ -216,9 +216,8 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
     }
 
     fn find(&self, host: &Host) -> Taken {
-        let found = match host.find(self.path) {
-            Ok(found) => found,
-            Err(_) => return Taken::Limit,
+        let Ok(found) = host.find(self.path) else {
+            return Taken::Limit;
         };
         match found {
             _ if self.is_health(host, found) => Taken::Health,

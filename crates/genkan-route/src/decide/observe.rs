@@ -129,7 +129,7 @@ fn reason(route: &Route, mode: Mode, path: &[u8]) -> Reason {
     if exact && !bare.is_empty() && path.strip_suffix(b"/").unwrap_or(path) == bare {
         return Reason::ExactDiffersOnlyBySlash;
     }
-    if would_match_as_pattern(written, mode, path) {
+    if would_match_as_pattern(&route.spec.path, mode, path) {
         return Reason::LiteralNotPattern;
     }
     let head = path.get(..bare.len());
@@ -145,12 +145,11 @@ fn reason(route: &Route, mode: Mode, path: &[u8]) -> Reason {
 
 /// A path with the characters of a regular expression, compared as text, that would have matched as the
 /// pattern it seems to be meant as.
-fn would_match_as_pattern(written: &[u8], mode: Mode, path: &[u8]) -> bool {
+fn would_match_as_pattern(written: &str, mode: Mode, path: &[u8]) -> bool {
     const MARKS: &[u8] = b"*+?()[]{}|^$\\";
-    if !written.iter().any(|byte| MARKS.contains(byte)) {
+    if !written.bytes().any(|byte| MARKS.contains(&byte)) {
         return false;
     }
-    let text = String::from_utf8_lossy(written);
-    let pattern = crate::pattern::shared(&text, mode, crate::pattern::Anchor::Start);
+    let pattern = crate::pattern::shared(written, mode, crate::pattern::Anchor::Start);
     pattern.is_ok_and(|pattern| pattern.is_match(path).unwrap_or(false))
 }

@@ -61,12 +61,17 @@ pub(super) fn failure(pattern: &Pattern, path: &[u8]) -> Failure {
     let source = pattern.source().trim_start_matches('^');
     let common = common_prefix(pattern.literal(), path, pattern.mode);
     if common < pattern.literal().len() {
-        // the literal fails: no engine needed. Shown as written where that is possible.
-        let wanted = source.get(common..pattern.literal().len());
-        let wanted = wanted.map_or_else(
-            || String::from_utf8_lossy(&pattern.literal()[common..]).into_owned(),
-            str::to_owned,
-        );
+        // The literal fails: no engine needed. Shown as written, unless escapes moved it.
+        let length = pattern.literal().len();
+        let written = source
+            .get(..length)
+            .filter(|written| written.as_bytes().eq_ignore_ascii_case(pattern.literal()));
+        let wanted = written
+            .and_then(|written| written.get(common..))
+            .map_or_else(
+                || pattern.literal()[common..].escape_ascii().to_string(),
+                str::to_owned,
+            );
         return Failure {
             matched: common,
             wanted,

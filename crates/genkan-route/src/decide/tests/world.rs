@@ -202,7 +202,7 @@ pub(crate) fn verdict(snapshot: &Snapshot, input: &DecisionInput, head: &str) ->
     let mut scratch = Scratch::default();
     let view = RequestView::new(head.as_bytes(), &parsed);
     let decision = decide(snapshot, input, view, &mut scratch, &mut NoRecorder);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let text = |bytes: &[u8]| std::str::from_utf8(bytes).unwrap().to_owned();
     match decision.verdict {
         Verdict::Forward(forward) => {
             let target = if forward.rewritten {
