@@ -5,8 +5,24 @@
 //! that Kubernetes exists.
 
 pub mod access_log;
+mod answer;
+mod body;
+mod buffer;
+pub mod capture;
+mod counters;
+mod listener;
+mod live;
 pub mod metrics;
+mod proxy;
 pub mod record;
+mod session;
+mod start_error;
 pub mod static_files;
 pub mod static_response;
+mod upstream;
 pub mod worker;
+
+pub use counters::Totals;
+pub use live::Live;
+pub use proxy::{ListenOn, Proxy, ProxyOptions, SPILL_BYTES_MAX, WORKERS_MAX};
+pub use start_error::StartError;

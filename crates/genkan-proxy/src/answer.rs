@@ -1,0 +1,159 @@
+//! Every response that the proxy makes itself: errors, redirects, the health path.
+//!
+//! Statuses come from [`Fault`]; the body's form from the mode and from `Accept`. A public answer tells
+//! code and request id, and never names objects, pods or addresses.
+
+mod page;
+mod preference;
+
+use genkan_route::{fault::Fault, route::Mode};
+
+pub(crate) use self::page::reason;
+use self::preference::{Form, preferred};
+
+/// The name of this hop in `Proxy-Status` (RFC 9209 section 2).
+const HOP: &str = "genkan";
+
+/// One answer of the proxy's own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answer<'a> {
+    /// Status.
+    pub(crate) status: u16,
+    /// Mode errors are shown in.
+    pub(crate) mode: Mode,
+    /// What the client asked for.
+    pub(crate) accept: Option<&'a [u8]>,
+    /// Effective request id.
+    pub(crate) request_id: &'a [u8],
+    /// Value of `Date`.
+    pub(crate) date: &'a str,
+    /// HEAD: the head of the answer only.
+    pub(crate) head_only: bool,
+    /// What `Connection` says.
+    pub(crate) connection: Persistence,
+    /// The body.
+    pub(crate) content: Content<'a>,
+}
+
+/// What an answer carries.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Content<'a> {
+    /// The page of an error of ours.
+    Fault(Fault),
+    /// The page for a status that somebody else decided, with header lines (a site's 404 or 405).
+    Page {
+        /// Complete lines, each with its end.
+        headers: &'a [u8],
+    },
+    /// A redirect with nginx's page.
+    Redirect {
+        /// `Location`.
+        location: &'a [u8],
+    },
+    /// Plain bytes (nginx's `return 300 text`), as HTML like there.
+    Text(&'a [u8]),
+}
+
+/// Whether the connection goes on, and whether the client has to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Persistence {
+    /// HTTP/1.1 without saying so.
+    Implied,
+    /// HTTP/1.0 client that asked for it.
+    KeepAlive,
+    /// This was the last response.
+    Close,
+}
+
+impl Persistence {
+    /// The header line, if one is needed.
+    pub(crate) const fn line(self) -> &'static str {
+        match self {
+            Self::Implied => "",
+            Self::KeepAlive => "Connection: keep-alive\r\n",
+            Self::Close => "Connection: close\r\n",
+        }
+    }
+}
+
+impl Answer<'_> {
+    /// Appends the whole response; returns how many of its bytes are body.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) -> usize {
+        let form = match self.content {
+            Content::Fault(_) | Content::Page { .. } => preferred(self.accept, self.mode),
+            Content::Redirect { .. } | Content::Text(_) => Form::Html,
+        };
+        let body = self.body(form);
+        out.extend_from_slice(b"HTTP/1.1 ");
+        number(out, u64::from(self.status));
+        out.push(b' ');
+        out.extend_from_slice(reason(self.status).as_bytes());
+        line(out, "\r\nDate", self.date.as_bytes());
+        if let Content::Redirect { location } = self.content {
+            line(out, "Location", location);
+        }
+        let bodiless = matches!(self.status, 204 | 304);
+        if !bodiless {
+            line(out, "Content-Type", form.content_type().as_bytes());
+            out.extend_from_slice(b"Content-Length: ");
+            number(out, body.len() as u64);
+            out.extend_from_slice(b"\r\n");
+        }
+        if let Content::Page { headers } = self.content {
+            out.extend_from_slice(headers);
+        }
+        self.write_diagnosis(out);
+        out.extend_from_slice(self.connection.line().as_bytes());
+        out.extend_from_slice(b"\r\n");
+        if bodiless || self.head_only {
+            return 0;
+        }
+        out.extend_from_slice(&body);
+        body.len()
+    }
+
+    fn write_diagnosis(&self, out: &mut Vec<u8>) {
+        if self.status >= 400 {
+            line(out, "X-Request-ID", self.request_id);
+        }
+        if let Content::Fault(fault) = self.content {
+            let facts = fault.facts();
+            let text = format!(
+                "{HOP}; error={}; details=\"{}\"",
+                facts.proxy_status, facts.code
+            );
+            line(out, "Proxy-Status", text.as_bytes());
+        }
+    }
+
+    fn body(&self, form: Form) -> Vec<u8> {
+        if let Content::Text(text) = self.content {
+            return text.to_vec();
+        }
+        let fault = match self.content {
+            Content::Fault(fault) => Some(fault),
+            _ => None,
+        };
+        let id = String::from_utf8_lossy(self.request_id);
+        match form {
+            Form::Html => page::html(self.status, fault).into_bytes(),
+            Form::Problem => page::problem(self.status, fault, &id).into_bytes(),
+            Form::Line => page::line(self.status, fault, &id).into_bytes(),
+        }
+    }
+}
+
+/// Appends a header line.
+fn line(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn number(out: &mut Vec<u8>, value: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! Bodies of the proxy's own answers, and reason phrases.
+
+use std::fmt::Write;
+
+use genkan_route::fault::Fault;
+
+/// nginx's error page. Its byte form matters to clients that compare it; only the name differs.
+pub(super) fn html(status: u16, fault: Option<Fault>) -> String {
+    let title = title(status);
+    // nginx: 494 is sent as 400 with a text of its own.
+    let (head, more) = if fault == Some(Fault::HeadTooLarge) && status == 400 {
+        let text = "Request Header Or Cookie Too Large";
+        (
+            format!("400 {text}"),
+            format!("<center>{text}</center>\r\n"),
+        )
+    } else {
+        (title.clone(), String::new())
+    };
+    format!(
+        "<html>\r\n<head><title>{head}</title></head>\r\n<body>\r\n\
+         <center><h1>{title}</h1></center>\r\n{more}\
+         <hr><center>genkan</center>\r\n</body>\r\n</html>\r\n"
+    )
+}
+
+/// RFC 9457.
+pub(super) fn problem(status: u16, fault: Option<Fault>, request_id: &str) -> String {
+    let mut body = String::from("{\"type\":\"about:blank\",\"title\":\"");
+    let _ = write!(body, "{}\",\"status\":{status}", reason(status));
+    if let Some(fault) = fault {
+        let _ = write!(body, ",\"code\":\"{}\"", fault.facts().code);
+    }
+    body.push_str(",\"request_id\":\"");
+    escape(&mut body, request_id);
+    body.push_str("\"}\n");
+    body
+}
+
+/// One line of text, for terminals.
+pub(super) fn line(status: u16, fault: Option<Fault>, request_id: &str) -> String {
+    let code = fault.map_or(String::new(), |fault| format!(" {}", fault.facts().code));
+    format!(
+        "{status} {}:{code} (request id {request_id})\n",
+        reason(status)
+    )
+}
+
+fn escape(out: &mut String, text: &str) {
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            control if control < ' ' => {
+                let _ = write!(out, "\\u{:04x}", control as u32);
+            }
+            other => out.push(other),
+        }
+    }
+}
+
+fn title(status: u16) -> String {
+    format!("{status} {}", reason(status))
+}
+
+/// The phrase that nginx uses, and beyond it that of the registry.
+pub(crate) const fn reason(status: u16) -> &'static str {
+    match status {
+        100 => "Continue",
+        200 => "OK",
+        204 => "No Content",
+        206 => "Partial Content",
+        300 => "Multiple Choices",
+        301 => "Moved Permanently",
+        302 => "Found",
+        303 => "See Other",
+        304 => "Not Modified",
+        305 => "Use Proxy",
+        306 => "Switch Proxy",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
+        400 => "Bad Request",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Not Allowed",
+        408 => "Request Time-out",
+        412 => "Precondition Failed",
+        413 => "Request Entity Too Large",
+        414 => "Request-URI Too Large",
+        416 => "Requested Range Not Satisfiable",
+        421 => "Misdirected Request",
+        429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
+        499 => "Client Closed Request",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Temporarily Unavailable",
+        504 => "Gateway Time-out",
+        505 => "HTTP Version Not Supported",
+        508 => "Loop Detected",
+        _ => "Unknown",
+    }
+}

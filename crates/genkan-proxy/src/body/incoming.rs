@@ -1,0 +1,178 @@
+//! A request body on its way in: which of the bytes read belong to it.
+
+use std::{
+    io,
+    task::{Context, Poll},
+};
+
+use genkan_http::{
+    chunked::{ChunkedDecoder, Part},
+    framing::Body,
+    limits::ChunkLimits,
+    reject::ChunkReject,
+};
+
+use crate::{
+    buffer::{Buffer, Buffers, LARGE},
+    session::transport::{Transport, poll_fill},
+};
+
+/// A request body that is being read.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    state: State,
+    /// Raw bytes: first those that were checked, then those that were not looked at.
+    raw: Buffer,
+    checked: usize,
+    /// Raw bytes of the body so far, chunk headers included.
+    pub(crate) received: u64,
+    /// Bytes of data so far.
+    pub(crate) data: u64,
+}
+
+#[derive(Debug)]
+enum State {
+    Length(u64),
+    Chunked(ChunkedDecoder),
+    End,
+}
+
+impl Incoming {
+    /// A body of which `begun` is already at hand.
+    pub(crate) fn new(body: Body, begun: &[u8], buffers: &Buffers) -> Self {
+        let state = match body {
+            Body::None | Body::Length(0) => State::End,
+            Body::Length(length) => State::Length(length),
+            Body::Chunked => State::Chunked(ChunkedDecoder::new()),
+        };
+        let mut raw = Buffer::default();
+        if !begun.is_empty() {
+            raw = buffers.take(LARGE.max(begun.len()));
+            buffers.extend(&mut raw, begun);
+        }
+        Self {
+            state,
+            raw,
+            checked: 0,
+            received: 0,
+            data: 0,
+        }
+    }
+
+    /// Whether the end has been seen. Checked bytes may still wait to be taken.
+    pub(crate) fn is_complete(&self) -> bool {
+        matches!(self.state, State::End)
+    }
+
+    /// Checked raw bytes that wait to be forwarded as they are.
+    pub(crate) fn ready(&self) -> &[u8] {
+        &self.raw.filled()[..self.checked]
+    }
+
+    /// Forgets raw bytes that were forwarded; gives the buffer back when it is empty.
+    pub(crate) fn forwarded(&mut self, count: usize, buffers: &Buffers) {
+        self.raw.consume(count);
+        self.checked -= count;
+        self.release(buffers);
+    }
+
+    /// Checks what was read, for forwarding it unchanged: the original bytes, chunk headers included.
+    pub(crate) fn check(&mut self) -> Result<(), ChunkReject> {
+        let fresh = &self.raw.filled()[self.checked..];
+        let (count, data, end) = match &mut self.state {
+            State::End => return Ok(()),
+            State::Length(left) => {
+                let count = fresh
+                    .len()
+                    .min(usize::try_from(*left).unwrap_or(usize::MAX));
+                *left -= count as u64;
+                (count, count as u64, *left == 0)
+            }
+            State::Chunked(decoder) => {
+                let skipped = decoder.skip(fresh, &ChunkLimits::default())?;
+                (skipped.consumed, skipped.data, skipped.end)
+            }
+        };
+        self.checked += count;
+        self.received += count as u64;
+        self.data += data;
+        if end {
+            self.state = State::End;
+        }
+        Ok(())
+    }
+
+    /// Takes the data out of what was read and appends it to `out`; for bodies that are collected.
+    pub(crate) fn decode(&mut self, out: &mut Vec<u8>) -> Result<(), ChunkReject> {
+        let State::Chunked(decoder) = &mut self.state else {
+            self.check()?;
+            out.extend_from_slice(self.ready());
+            self.raw.consume(std::mem::take(&mut self.checked));
+            return Ok(());
+        };
+        loop {
+            let decoded = decoder.decode(self.raw.filled(), &ChunkLimits::default())?;
+            if let Part::Data(range) = &decoded.part {
+                out.extend_from_slice(&self.raw.filled()[range.clone()]);
+                self.data += range.len() as u64;
+            }
+            self.raw.consume(decoded.consumed);
+            self.received += decoded.consumed as u64;
+            match decoded.part {
+                Part::Data(_) | Part::Trailer { .. } => {}
+                Part::Partial => return Ok(()),
+                Part::End => {
+                    self.state = State::End;
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Reads once. No buffer is held while nothing arrives. 0 is the end of the stream.
+    pub(crate) fn poll_read<S: Transport>(
+        &mut self,
+        stream: &mut S,
+        cx: &mut Context<'_>,
+        buffers: &Buffers,
+    ) -> Poll<io::Result<usize>> {
+        if self.raw.capacity() == 0 {
+            match stream.poll_readable(cx) {
+                Poll::Ready(Ok(())) => self.raw = buffers.take(LARGE),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => return Poll::Pending,
+            }
+        } else if !self.raw.has_room() {
+            self.raw.compact();
+            if !self.raw.has_room() {
+                // All of it waits to be forwarded.
+                return Poll::Pending;
+            }
+        }
+        // With a length, nothing beyond the body is read: the next request stays in the socket.
+        let max = match self.state {
+            State::Length(left) => left - (self.raw.len() - self.checked) as u64,
+            _ => u64::MAX,
+        };
+        let read = poll_fill(stream, cx, &mut self.raw, max);
+        self.release(buffers);
+        read
+    }
+
+    /// What was read beyond the end: the next request.
+    pub(crate) fn into_rest(self, buffers: &Buffers, rest: &mut Buffer) {
+        let beyond = &self.raw.filled()[self.checked..];
+        if !beyond.is_empty() {
+            buffers.extend(rest, beyond);
+        }
+        if self.raw.capacity() > 0 {
+            buffers.give(self.raw);
+        }
+    }
+
+    fn release(&mut self, buffers: &Buffers) {
+        if self.raw.is_empty() && self.raw.capacity() > 0 {
+            buffers.give(std::mem::take(&mut self.raw));
+        }
+    }
+}

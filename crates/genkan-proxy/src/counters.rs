@@ -1,0 +1,96 @@
+//! Counters of a worker that are neither log nor metrics of requests.
+
+use std::cell::Cell;
+
+use crate::upstream::pool::Pools;
+
+/// A number that only its worker changes.
+#[derive(Debug, Default)]
+pub(crate) struct Count(Cell<u64>);
+
+impl Count {
+    pub(crate) fn add(&self, more: u64) {
+        self.0.set(self.0.get() + more);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.get()
+    }
+}
+
+macro_rules! counters {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// The counters of one worker.
+        #[derive(Debug, Default)]
+        pub(crate) struct Counters {
+            $(pub(crate) $name: Count,)*
+        }
+
+        /// The counters of all workers, summed.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct Totals {
+            $($(#[$doc])* pub $name: u64,)*
+            /// Idle upstream connections that turned out to be closed or too old.
+            pub pool_stale: u64,
+            /// Upstream connections that were closed because their pool was full.
+            pub pool_overflow: u64,
+        }
+
+        impl Counters {
+            pub(crate) fn totals(&self, pools: &Pools) -> Totals {
+                Totals {
+                    $($name: self.$name.get(),)*
+                    pool_stale: pools.stale.get(),
+                    pool_overflow: pools.overflow.get(),
+                }
+            }
+        }
+
+        impl Totals {
+            pub(crate) fn add(&mut self, more: &Self) {
+                $(self.$name += more.$name;)*
+                self.pool_stale += more.pool_stale;
+                self.pool_overflow += more.pool_overflow;
+            }
+        }
+    };
+}
+
+counters! {
+    /// Downstream connections accepted.
+    accepted,
+    /// Downstream connections served.
+    handled,
+    /// Downstream connections taken over from a busier worker.
+    adopted,
+    /// Downstream connections closed at once: the connection limit, or no memory.
+    refused,
+    /// Failures of accepting for want of descriptors or memory.
+    accept_failures,
+    /// Idle downstream connections ended to make room.
+    shed,
+    /// Connections that ended because of a bug of ours.
+    panics,
+    /// Exchanges finished.
+    exchanges,
+    /// Requests refused because their head or framing was broken.
+    rejected,
+    /// Request header lines dropped for their names.
+    dropped_fields,
+    /// New connections to endpoints.
+    connects,
+    /// Exchanges on connections from the pool.
+    reuses,
+    /// Tries repeated on a new connection because the pooled one was closed at the same moment.
+    races,
+    /// Tries repeated on another endpoint (or the same, where there is only one).
+    retries,
+    /// Request bodies that went to a spill file.
+    spills,
+    /// Requests refused because the spill space was used up.
+    spill_refusals,
+    /// Exchanges captured for explanations.
+    captured,
+    /// Exchanges worth capturing that were not, because of the limits.
+    captures_dropped,
+}

@@ -1,0 +1,84 @@
+//! One downstream connection speaking HTTP/1.
+//!
+//! The task that owns the client's socket also owns the endpoint's socket for the length of an exchange:
+//! no channels, no second task. Between requests a connection holds no buffer and no exchange; both
+//! live in a boxed future that exists only while there is something to do.
+//!
+//! ```text
+//! idle -> burst: exchange { read head -> decide -> answer | serve file | forward } ... -> idle
+//!                                                       forward -> relay | tunnel
+//! ```
+
+pub(crate) mod attempt;
+pub(crate) mod client;
+pub(crate) mod exchange;
+pub(crate) mod forward;
+pub(crate) mod head;
+pub(crate) mod heads;
+pub(crate) mod observe;
+pub(crate) mod own;
+pub(crate) mod patience;
+pub(crate) mod relay;
+pub(crate) mod sending;
+pub(crate) mod site;
+pub(crate) mod transport;
+pub(crate) mod tunnel;
+
+use std::{net::SocketAddr, rc::Rc, time::Instant};
+
+use genkan_route::decision::Scheme;
+
+use self::{client::Client, exchange::Next, transport::Transport};
+use crate::{
+    buffer::SMALL,
+    worker::{
+        Worker,
+        watch::{Activity, Watch},
+    },
+};
+
+/// Who is at the other end, and where it came in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer {
+    /// The TCP peer.
+    pub(crate) client: SocketAddr,
+    /// Port of the listener.
+    pub(crate) port: u16,
+    /// Scheme of the listener.
+    pub(crate) scheme: Scheme,
+}
+
+/// Serves a connection to its end.
+pub(crate) async fn serve<S: Transport>(worker: Rc<Worker>, stream: S, peer: Peer, watch: Watch) {
+    let mut client = Client::new(worker, stream, peer, watch);
+    // nginx: the first head must be complete one header timeout after the connection was accepted.
+    let timeout = client.worker.held().settings().header_timeout;
+    client.watch.set(Instant::now(), timeout);
+    while client.wait_for_bytes().await {
+        client.watch.now(Activity::Reading);
+        match Box::pin(burst(&mut client)).await {
+            Next::Request => {}
+            Next::Close => return,
+            Next::Linger => return Box::pin(own::linger(&mut client)).await,
+        }
+        if client.worker.is_draining() {
+            return;
+        }
+        client.watch.now(Activity::Idle);
+        let timeout = client.worker.held().settings().keep_alive;
+        client.watch.set(Instant::now(), timeout);
+    }
+}
+
+/// Serves requests as long as bytes are at hand.
+async fn burst<S: Transport>(client: &mut Client<S>) -> Next {
+    let mut buffer = client.worker.buffers.take(SMALL);
+    let next = loop {
+        match exchange::run(client, &mut buffer).await {
+            Next::Request if !buffer.is_empty() => {}
+            next => break next,
+        }
+    };
+    client.worker.buffers.give(buffer);
+    next
+}

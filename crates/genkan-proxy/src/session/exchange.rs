@@ -1,0 +1,322 @@
+//! One request and its response, from the first byte of the head to the log record.
+
+use std::{rc::Rc, time::Instant};
+
+use genkan_http::{
+    framing::{Body, RequestFraming},
+    head::{RequestHead, RequestView, ResponseHead, ResponseView, Version},
+    method::Method,
+};
+use genkan_route::{
+    decide::decide,
+    decision::{BodyLength, Decision, DecisionInput, RequestId, Scratch, Verdict},
+    fault::Fault,
+    recorder::NoRecorder,
+};
+
+use super::{
+    client::Client,
+    forward,
+    head::{self, HeadEnd},
+    observe,
+    own::{self, Own},
+    relay, site,
+    transport::Transport,
+    tunnel,
+};
+use crate::{
+    answer::{Content, Persistence},
+    buffer::Buffer,
+    record::{Attempt, Maker},
+    worker::{held::Held, watch::Activity},
+};
+
+/// What becomes of the connection after an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// It may carry another request.
+    Request,
+    /// It ends.
+    Close,
+    /// It ends, but the client may still be sending: closing at once would destroy our answer.
+    Linger,
+}
+
+/// What is known about the exchange under way.
+pub(crate) struct Exchange {
+    pub(super) started: Instant,
+    pub(super) id: RequestId,
+    pub(super) head: RequestHead,
+    /// Length of the head in the client's buffer.
+    pub(super) head_len: usize,
+    /// Bytes of the client's buffer that belong to this exchange.
+    pub(super) consumed: usize,
+    pub(super) framing: RequestFraming,
+    /// The request body was not read, or not to its end.
+    pub(super) body_pending: bool,
+    /// Some of it was.
+    pub(super) body_begun: bool,
+    /// The head of the latest response of an endpoint.
+    pub(super) response: ResponseHead,
+    pub(super) tally: Tally,
+}
+
+/// What the log record of an exchange will say.
+#[derive(Debug)]
+pub(super) struct Tally {
+    pub(super) status: u16,
+    pub(super) maker: Maker,
+    pub(super) fault: Option<Fault>,
+    /// Raw bytes of the request body that were received.
+    pub(super) received: u64,
+    pub(super) sent: u64,
+    pub(super) body_sent: u64,
+    pub(super) attempts: Vec<Attempt>,
+    pub(super) health: bool,
+}
+
+impl Exchange {
+    fn new(id: RequestId) -> Self {
+        Self {
+            started: Instant::now(),
+            id,
+            head: RequestHead::new(),
+            head_len: 0,
+            consumed: 0,
+            framing: RequestFraming {
+                body: Body::None,
+                keep_alive: false,
+                upgrade: None,
+                expect_continue: false,
+            },
+            body_pending: false,
+            body_begun: false,
+            response: ResponseHead::new(),
+            tally: Tally {
+                status: 0,
+                maker: Maker::Proxy,
+                fault: None,
+                received: 0,
+                sent: 0,
+                body_sent: 0,
+                attempts: Vec::new(),
+                health: false,
+            },
+        }
+    }
+
+    /// The request head, as far as it could be read.
+    pub(super) fn view<'a>(&'a self, buffer: &'a Buffer) -> RequestView<'a> {
+        let bytes = buffer.filled();
+        RequestView::new(&bytes[..self.head_len.min(bytes.len())], &self.head)
+    }
+
+    /// The bytes behind the head that are at hand.
+    pub(super) fn behind_head<'a>(&self, buffer: &'a Buffer) -> &'a [u8] {
+        buffer.filled().get(self.head_len..).unwrap_or_default()
+    }
+
+    pub(super) fn is_head_method(&self) -> bool {
+        self.head_len > 0 && self.method() == Method::Head
+    }
+
+    pub(super) fn method(&self) -> Method {
+        RequestView::new(&[], &self.head).method_id()
+    }
+
+    pub(super) fn version(&self) -> Version {
+        RequestView::new(&[], &self.head).version()
+    }
+
+    /// The status of the response whose head is at the beginning of a buffer.
+    pub(super) fn response_status(&self) -> u16 {
+        ResponseView::new(&[], &self.response).status()
+    }
+
+    /// nginx: POST, LOCK and PATCH are the methods that a second try may harm.
+    pub(super) fn is_idempotent(&self, buffer: &Buffer) -> bool {
+        !matches!(self.view(buffer).method(), b"POST" | b"LOCK" | b"PATCH")
+    }
+
+    /// Whether the connection may carry another request, and how the response says so.
+    pub(super) fn persistence<S: Transport>(&self, client: &Client<S>, held: &Held) -> Persistence {
+        let settings = held.settings();
+        let goes_on = self.framing.keep_alive
+            && !client.ended
+            && !client.worker.is_draining()
+            && !settings.keep_alive.is_zero()
+            && client.served < settings.keep_alive_requests;
+        if !goes_on {
+            Persistence::Close
+        } else if self.version() < Version::HTTP_11 {
+            Persistence::KeepAlive
+        } else {
+            Persistence::Implied
+        }
+    }
+}
+
+/// How an exchange goes on when its decision is no longer needed.
+pub(super) enum Conclusion {
+    /// The response was sent, or can never be.
+    Done(Next),
+    /// The head of the response is out; its body is still on the way.
+    Relay(Box<relay::Relay>),
+    /// The endpoint switched protocols.
+    Tunnel(Box<tunnel::Tunnel>),
+}
+
+/// Serves one request.
+pub(super) async fn run<S: Transport>(client: &mut Client<S>, buffer: &mut Buffer) -> Next {
+    let held = client.worker.held();
+    let mut exchange = Exchange::new(client.worker.identifiers.next());
+    match head::read(client, buffer, &mut exchange, &held).await {
+        Ok(framing) => exchange.framing = framing,
+        Err(HeadEnd::Nothing) => return Next::Close,
+        Err(end) => return Box::pin(refuse(client, buffer, exchange, &held, end)).await,
+    }
+    client.served = client.served.saturating_add(1);
+    client.watch.now(Activity::Working);
+    exchange.body_pending = !matches!(exchange.framing.body, Body::None | Body::Length(0));
+    let conclusion = dispatch(client, buffer, &mut exchange, &held).await;
+    let next = match conclusion {
+        Conclusion::Done(next) => next,
+        Conclusion::Relay(relay) => {
+            drop(held); // a long body needs its route, not the table
+            relay::run(client, buffer, &mut exchange, relay).await
+        }
+        Conclusion::Tunnel(tunnel) => {
+            drop(held);
+            tunnel::run(client, buffer, &mut exchange, tunnel).await
+        }
+    };
+    buffer.consume(exchange.consumed);
+    if next == Next::Request {
+        client.take_ahead(buffer);
+    }
+    next
+}
+
+async fn dispatch<S: Transport>(
+    client: &mut Client<S>,
+    buffer: &mut Buffer,
+    exchange: &mut Exchange,
+    held: &Rc<Held>,
+) -> Conclusion {
+    let input = DecisionInput {
+        scheme: client.peer.scheme,
+        port: client.peer.port,
+        client: client.peer.client,
+        body: match exchange.framing.body {
+            Body::None => BodyLength::None,
+            Body::Length(length) => BodyLength::Known(length),
+            Body::Chunked => BodyLength::Unknown,
+        },
+        request_id: exchange.id,
+        draining: client.worker.is_draining(),
+    };
+    let mut scratch = client.worker.scratch();
+    let decision = decide(
+        held.snapshot(),
+        &input,
+        exchange.view(buffer),
+        &mut scratch,
+        &mut NoRecorder,
+    );
+    let ask = Asked {
+        held,
+        input: &input,
+        decision: &decision,
+        scratch: &scratch,
+    };
+    let conclusion = match &decision.verdict {
+        Verdict::Forward(forward) => {
+            forward::forward(client, buffer, exchange, &ask, forward).await
+        }
+        Verdict::Site(site) => {
+            Conclusion::Done(Box::pin(site::serve(client, buffer, exchange, &ask, site)).await)
+        }
+        verdict => {
+            Conclusion::Done(Box::pin(own_answer(client, buffer, exchange, &ask, verdict)).await)
+        }
+    };
+    client.worker.give_scratch(scratch);
+    conclusion
+}
+
+/// A request with what was decided about it.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) held: &'a Held,
+    pub(super) input: &'a DecisionInput,
+    pub(super) decision: &'a Decision<'a>,
+    pub(super) scratch: &'a Scratch,
+}
+
+async fn own_answer<S: Transport>(
+    client: &mut Client<S>,
+    buffer: &mut Buffer,
+    exchange: &mut Exchange,
+    ask: &Asked<'_>,
+    verdict: &Verdict<'_>,
+) -> Next {
+    let mode = ask.decision.mode;
+    let location = ask.scratch.location.as_slice();
+    let (status, content) = match verdict {
+        Verdict::Redirect { status: 304, .. } => (304, Content::Text(b"")),
+        Verdict::Redirect {
+            status, bare: true, ..
+        } => (*status, Content::Text(location)),
+        Verdict::Redirect { status, .. } => (*status, Content::Redirect { location }),
+        Verdict::Health => (200, Content::Text(b"")),
+        Verdict::Fault(fault) => (fault.status(mode), Content::Fault(*fault)),
+        Verdict::Forward(_) | Verdict::Site(_) => (500, Content::Fault(Fault::Internal)),
+    };
+    exchange.tally.health = matches!(verdict, Verdict::Health);
+    let own = Own {
+        status,
+        mode,
+        content,
+        close: false,
+    };
+    let next = own::answer(client, buffer, exchange, ask.held, own).await;
+    observe::finish(client, buffer, exchange, &observe::Subject::of(ask));
+    next
+}
+
+/// Answers a head that cannot be used; the connection is out of step afterwards.
+async fn refuse<S: Transport>(
+    client: &mut Client<S>,
+    buffer: &mut Buffer,
+    mut exchange: Exchange,
+    held: &Held,
+    end: HeadEnd,
+) -> Next {
+    client.worker.counters.rejected.add(1);
+    exchange.body_pending = true;
+    let mode = held.snapshot().table.default_mode;
+    let next = match end {
+        HeadEnd::Refused(fault) => {
+            let content = Content::Fault(fault);
+            let own = Own {
+                status: fault.status(mode),
+                mode,
+                content,
+                close: true,
+            };
+            own::answer(client, buffer, &mut exchange, held, own).await
+        }
+        // nginx logs such a request with 400 and answers nothing.
+        HeadEnd::Gone | HeadEnd::Nothing => {
+            exchange.tally.status = 400;
+            Next::Close
+        }
+    };
+    observe::finish(
+        client,
+        buffer,
+        &mut exchange,
+        &observe::Subject::nothing(held),
+    );
+    next
+}

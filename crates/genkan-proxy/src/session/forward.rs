@@ -1,0 +1,405 @@
+//! Forwarding a request: its body, the tries, and the head of the response.
+
+use std::{
+    task::Poll,
+    time::{Duration, Instant},
+};
+
+use genkan_http::{
+    framing::{Body, ResponseBody},
+    head::ResponseView,
+};
+use genkan_route::{
+    decision::Forward,
+    fault::Fault,
+    settings::{Retry, RouteSettings},
+};
+
+use super::{
+    attempt::{Answered, Failure, FailureKind, Times, Try, attempt},
+    client::Client,
+    exchange::{Asked, Conclusion, Exchange, Next},
+    heads::{self, DownstreamBody, UpstreamBody},
+    observe,
+    own::{self, Own},
+    relay::{Relay, Request, Shape},
+    transport::Transport,
+    tunnel::Tunnel,
+};
+use crate::{
+    answer::Persistence,
+    body::{
+        collect::{CollectLimits, Incomplete, RequestBody, at_hand, collect},
+        incoming::Incoming,
+    },
+    buffer::Buffer,
+    record::{Attempt, Maker},
+};
+
+/// Tries when `proxy-next-upstream-tries` is 0. ingress-nginx then tries without end.
+const TRIES_MAX: u32 = 100;
+
+/// Forwards a request until the head of its response is out.
+pub(super) async fn forward<S: Transport>(
+    client: &mut Client<S>,
+    buffer: &mut Buffer,
+    exchange: &mut Exchange,
+    ask: &Asked<'_>,
+    forward: &Forward<'_>,
+) -> Conclusion {
+    let Some(route) = ask.decision.route else {
+        return give_up(client, buffer, exchange, ask, Fault::Internal).await;
+    };
+    let settings = &*route.spec.settings;
+    let mut body = if exchange.body_pending {
+        match Box::pin(take_body(client, buffer, exchange, settings)).await {
+            Ok(body) => body,
+            Err(Incomplete::Gone) => return client_gone(client, buffer, exchange, ask),
+            Err(Incomplete::Fault(fault)) => {
+                return give_up(client, buffer, exchange, ask, fault).await;
+            }
+        }
+    } else {
+        RequestBody::Empty
+    };
+    let mut head = client.worker.buffers.output();
+    let framing = match (&body, exchange.framing.body) {
+        (RequestBody::Empty, Body::Length(_)) => UpstreamBody::Length(0),
+        (RequestBody::Empty, _) => UpstreamBody::None,
+        (RequestBody::InBuffer(range), _) => UpstreamBody::Length(range.len() as u64),
+        (RequestBody::Memory(bytes), _) => UpstreamBody::Length(bytes.len() as u64),
+        (RequestBody::Spilled(spill), _) => UpstreamBody::Length(spill.length()),
+        (RequestBody::Stream(_), Body::Length(length)) => UpstreamBody::Length(length),
+        (RequestBody::Stream(_), _) => UpstreamBody::Chunked,
+    };
+    heads::write_upstream(&mut head, exchange.view(buffer), ask, forward, framing);
+    let tried = try_endpoints(client, buffer, exchange, ask, forward, &head, &mut body).await;
+    match tried {
+        Ok(answered) => respond(client, buffer, exchange, ask, answered, head, body).await,
+        Err((fault, kind)) => {
+            client.worker.buffers.give_output(head);
+            settle_body(client, buffer, exchange, body);
+            match kind {
+                FailureKind::ClientGone => client_gone(client, buffer, exchange, ask),
+                _ => give_up(client, buffer, exchange, ask, fault).await,
+            }
+        }
+    }
+}
+
+/// Receives the body as the route wants it, or begins to.
+async fn take_body<S: Transport>(
+    client: &mut Client<S>,
+    buffer: &mut Buffer,
+    exchange: &mut Exchange,
+    settings: &RouteSettings,
+) -> Result<RequestBody, Incomplete> {
+    let body = exchange.framing.body;
+    let begun = exchange.behind_head(buffer);
+    if let Some(length) = at_hand(body, begun) {
+        let range = exchange.head_len..exchange.head_len + length;
+        exchange.consumed = range.end;
+        exchange.body_pending = false;
+        exchange.tally.received = length as u64;
+        return Ok(RequestBody::InBuffer(range));
+    }
+    let waits = exchange.framing.expect_continue && begun.is_empty();
+    let mut incoming = Incoming::new(body, begun, &client.worker.buffers);
+    exchange.consumed = buffer.len();
+    exchange.body_begun = true;
+    if waits
+        && client
+            .write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            .await
+            .is_err()
+    {
+        return Err(Incomplete::Gone);
+    }
+    if !settings.request_buffering {
+        incoming
+            .check()
+            .map_err(|_| Incomplete::Fault(Fault::BadRequest))?;
+        return Ok(RequestBody::Stream(incoming));
+    }
+    let limits = CollectLimits {
+        memory: settings.body_memory_max,
+        total: settings.body_size_max,
+        timeout: client.worker.held().settings().body_timeout,
+    };
+    let worker = &client.worker;
+    let collected = collect(
+        &mut incoming,
+        &mut client.stream,
+        &client.watch,
+        &worker.buffers,
+        &worker.spill,
+        limits,
+    )
+    .await;
+    exchange.tally.received = incoming.received;
+    match &collected {
+        Ok(body) => {
+            exchange.body_pending = false;
+            if matches!(body, RequestBody::Spilled(_)) {
+                worker.counters.spills.add(1);
+            }
+            incoming.into_rest(&worker.buffers, buffer);
+        }
+        Err(Incomplete::Fault(Fault::Overload)) => worker.counters.spill_refusals.add(1),
+        Err(_) => {}
+    }
+    collected
+}
+
+/// Tries endpoints until one answers, or nothing more may be tried.
+async fn try_endpoints<S: Transport>(
+    client: &mut Client<S>,
+    buffer: &Buffer,
+    exchange: &mut Exchange,
+    ask: &Asked<'_>,
+    forward: &Forward<'_>,
+    head: &[u8],
+    body: &mut RequestBody,
+) -> Result<Answered, (Fault, FailureKind)> {
+    let Some(route) = ask.decision.route else {
+        return Err((Fault::Internal, FailureKind::Final));
+    };
+    let settings = &*route.spec.settings;
+    let began = Instant::now();
+    let mut count = 0;
+    let mut raced = None;
+    loop {
+        let next = || {
+            ask.held
+                .next_endpoint(forward.group, &forward.endpoints.ready)
+        };
+        let address = raced.or_else(|| next().map(|endpoint| endpoint.address));
+        let Some(address) = address else {
+            return Err((Fault::NoEndpoint, FailureKind::Final));
+        };
+        let parts = Try {
+            held: ask.held,
+            settings,
+            address,
+            fresh: raced.is_some(),
+            head,
+            body: &mut *body,
+        };
+        count += 1;
+        let outcome = attempt(client, buffer, exchange, parts).await;
+        let chances = Chances {
+            retry: &settings.retry,
+            left: count < tries_max(&settings.retry),
+            elapsed: began.elapsed(),
+            repeatable: exchange.is_idempotent(buffer) || settings.retry.non_idempotent,
+            streamed: matches!(body, RequestBody::Stream(_)),
+        };
+        match outcome {
+            Ok(answered) => {
+                let status = exchange.response_status();
+                if !settings.retry.statuses.contains(&status) || !chances.after(true) {
+                    return Ok(answered);
+                }
+                note(exchange, address, status, answered.times);
+                client.worker.buffers.give(answered.received);
+                client.worker.counters.retries.add(1);
+            }
+            Err(failure) => {
+                let gone = failure.kind == FailureKind::ClientGone;
+                let status = if gone { 0 } else { tried_status(&failure) };
+                note(exchange, address, status, failure.times);
+                // The pool's own doing: repeated at once, on a new connection, whatever the route says.
+                if failure.kind == FailureKind::Race && chances.may_repeat(failure.sent) {
+                    client.worker.counters.races.add(1);
+                    raced = Some(address);
+                    count -= 1;
+                    continue;
+                }
+                if !chances.wanted(failure.kind) || !chances.after(failure.sent) {
+                    return Err((failure.fault, failure.kind));
+                }
+                client.worker.counters.retries.add(1);
+            }
+        }
+        raced = None;
+    }
+}
+
+const fn tries_max(retry: &Retry) -> u32 {
+    if retry.tries == 0 {
+        TRIES_MAX
+    } else {
+        retry.tries
+    }
+}
+
+/// Whether another try is allowed (`ngx_http_upstream_next`).
+struct Chances<'a> {
+    retry: &'a Retry,
+    left: bool,
+    elapsed: Duration,
+    /// Repeating the request does no harm, or is wanted all the same.
+    repeatable: bool,
+    streamed: bool,
+}
+
+impl Chances<'_> {
+    fn wanted(&self, kind: FailureKind) -> bool {
+        match kind {
+            FailureKind::Error | FailureKind::Race => self.retry.on_error,
+            FailureKind::Timeout => self.retry.on_timeout,
+            FailureKind::InvalidHeader => self.retry.on_invalid_header,
+            FailureKind::Final | FailureKind::ClientGone => false,
+        }
+    }
+
+    /// A request that may have reached an endpoint is repeated only if that is harmless and its body is
+    /// still held.
+    fn may_repeat(&self, sent: bool) -> bool {
+        !sent || (self.repeatable && !self.streamed)
+    }
+
+    fn after(&self, sent: bool) -> bool {
+        let in_time = self.retry.timeout.is_zero() || self.elapsed < self.retry.timeout;
+        self.left && in_time && self.may_repeat(sent)
+    }
+}
+
+fn tried_status(failure: &Failure) -> u16 {
+    if failure.kind == FailureKind::Timeout {
+        504
+    } else {
+        502
+    }
+}
+
+fn note(exchange: &mut Exchange, address: std::net::SocketAddr, status: u16, times: Times) {
+    exchange.tally.attempts.push(Attempt {
+        address,
+        status,
+        response_length: 0,
+        connect_time: times.connect,
+        header_time: times.header,
+        response_time: times.began.elapsed(),
+        reused: times.reused,
+    });
+}
+
+/// Sends the head of the response, and its body if it is at hand.
+async fn respond<S: Transport>(
+    client: &mut Client<S>,
+    buffer: &mut Buffer,
+    exchange: &mut Exchange,
+    ask: &Asked<'_>,
+    answered: Answered,
+    request_head: Vec<u8>,
+    body: RequestBody,
+) -> Conclusion {
+    let Answered {
+        connection,
+        mut received,
+        head_len,
+        framing,
+        sending,
+        times,
+    } = answered;
+    let shape = heads::downstream_body(framing.body, exchange.version());
+    let mut persistence = exchange.persistence(client, ask.held);
+    // A client that is still sending its body is not read to the end when the answer is a refusal.
+    let refused = exchange.body_pending && exchange.response_status() >= 400;
+    if refused || shape == DownstreamBody::UntilClose {
+        persistence = Persistence::Close;
+    }
+    let mut out = client.worker.buffers.output();
+    {
+        let view = ResponseView::new(&received.filled()[..head_len], &exchange.response);
+        let id = heads::effective_id(exchange.view(buffer), &exchange.id.0);
+        client.worker.wall.with_date(|date| {
+            heads::write_downstream(&mut out, view, shape, persistence, date, id);
+        });
+        exchange.tally.status = view.status();
+    }
+    exchange.tally.maker = Maker::Backend;
+    note(exchange, connection.address, exchange.tally.status, times);
+    received.consume(head_len);
+    let settings = ask.decision.route.map(|route| route.spec.settings.clone());
+    let read_timeout = settings
+        .as_ref()
+        .map_or(Duration::MAX, |settings| settings.read_timeout);
+    let subject = observe::Subject::of(ask);
+    if framing.switched {
+        let tunnel = Tunnel::new(connection, received, out, read_timeout, subject.to_owned());
+        client.worker.buffers.give_output(request_head);
+        settle_body(client, buffer, exchange, body);
+        return Conclusion::Tunnel(Box::new(tunnel));
+    }
+    let shape = match (framing.body, shape) {
+        (ResponseBody::UntilClose, DownstreamBody::Chunked) => Shape::Encode,
+        (ResponseBody::Chunked, DownstreamBody::UntilClose) => Shape::Decode,
+        _ => Shape::AsIs,
+    };
+    let mut relay = Relay::new(connection, received, framing, shape, out);
+    relay.keep_alive = persistence != Persistence::Close;
+    relay.began = times.began;
+    relay.read_timeout = read_timeout;
+    relay.request = Request {
+        sending,
+        head: request_head,
+        body,
+    };
+    // Small responses are complete at the first look: nothing is moved to the heap for them.
+    match relay.look(client, buffer, exchange).await {
+        Poll::Ready(end) => {
+            let next = relay.settle(client, buffer, exchange, end);
+            observe::finish(client, buffer, exchange, &subject);
+            Conclusion::Done(next)
+        }
+        Poll::Pending => {
+            relay.subject = Some(subject.to_owned());
+            Conclusion::Relay(Box::new(relay))
+        }
+    }
+}
+
+/// Gives back what a body holds.
+pub(super) fn settle_body<S>(
+    client: &Client<S>,
+    buffer: &mut Buffer,
+    exchange: &mut Exchange,
+    body: RequestBody,
+) {
+    if let RequestBody::Stream(incoming) = body {
+        exchange.tally.received = incoming.received;
+        if incoming.is_complete() && incoming.ready().is_empty() {
+            exchange.body_pending = false;
+        }
+        incoming.into_rest(&client.worker.buffers, buffer);
+    }
+}
+
+async fn give_up<S: Transport>(
+    client: &mut Client<S>,
+    buffer: &mut Buffer,
+    exchange: &mut Exchange,
+    ask: &Asked<'_>,
+    fault: Fault,
+) -> Conclusion {
+    let mut own = Own::fault(fault, ask.decision.mode);
+    // A body that was begun cannot be told from the next request any more.
+    own.close |= exchange.body_pending && exchange.body_begun;
+    let next = Box::pin(own::answer(client, buffer, exchange, ask.held, own)).await;
+    observe::finish(client, buffer, exchange, &observe::Subject::of(ask));
+    Conclusion::Done(next)
+}
+
+fn client_gone<S>(
+    client: &Client<S>,
+    buffer: &Buffer,
+    exchange: &mut Exchange,
+    ask: &Asked<'_>,
+) -> Conclusion {
+    exchange.tally.status = Fault::ClientGone.facts().compatible_status;
+    exchange.tally.fault = Some(Fault::ClientGone);
+    observe::finish(client, buffer, exchange, &observe::Subject::of(ask));
+    Conclusion::Done(Next::Close)
+}

@@ -1,0 +1,210 @@
+//! The end of an exchange: its record for log and metrics, and its capture for explanations.
+
+use std::{sync::Arc, time::Instant};
+
+use genkan_http::known::KnownHeader;
+use genkan_route::{endpoint::GroupKey, route::Target, settings::GlobalSettings, table::Route};
+
+use super::{
+    client::Client,
+    exchange::{Asked, Exchange},
+    heads::effective_id,
+};
+use crate::{buffer::Buffer, record::ExchangeRecord, worker::held::Held};
+
+/// What an exchange was about, as far as the record needs it.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'a> {
+    pub(super) route: Option<&'a Arc<Route>>,
+    pub(super) generation: u64,
+    pub(super) access_log: bool,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn of(ask: &Asked<'a>) -> Self {
+        let snapshot = ask.held.snapshot();
+        let route = ask.decision.route;
+        Self {
+            route,
+            generation: snapshot.generation,
+            access_log: is_logged(&snapshot.settings, route),
+        }
+    }
+
+    /// A request that was never routed.
+    pub(super) fn nothing(held: &Held) -> Self {
+        let snapshot = held.snapshot();
+        Self {
+            route: None,
+            generation: snapshot.generation,
+            access_log: snapshot.settings.access_log,
+        }
+    }
+}
+
+/// A [`Subject`] without the table it came from.
+#[derive(Clone, Debug)]
+pub(super) struct OwnSubject {
+    route: Option<Arc<Route>>,
+    generation: u64,
+    access_log: bool,
+}
+
+impl Subject<'_> {
+    pub(super) fn to_owned(self) -> OwnSubject {
+        let Subject {
+            route,
+            generation,
+            access_log,
+        } = self;
+        OwnSubject {
+            route: route.cloned(),
+            generation,
+            access_log,
+        }
+    }
+}
+
+impl OwnSubject {
+    pub(super) fn borrow(&self) -> Subject<'_> {
+        let Self {
+            route,
+            generation,
+            access_log,
+        } = self;
+        Subject {
+            route: route.as_ref(),
+            generation: *generation,
+            access_log: *access_log,
+        }
+    }
+}
+
+/// Unknown hosts and catch-all requests without a Service are logged only when the settings say so.
+fn is_logged(settings: &GlobalSettings, route: Option<&Arc<Route>>) -> bool {
+    settings.access_log
+        && match route {
+            Some(route) => {
+                let implied = route.spec.implied && group_of(route).is_none();
+                route.spec.settings.access_log && (!implied || settings.access_log_default_backend)
+            }
+            None => settings.access_log_default_backend,
+        }
+}
+
+fn group_of(route: &Route) -> Option<&GroupKey> {
+    match &route.spec.target {
+        Target::Service(key) => Some(key),
+        Target::Site(_) | Target::NotFound => None,
+    }
+}
+
+/// Lends the record of a finished exchange to log and metrics.
+pub(super) fn finish<S>(
+    client: &Client<S>,
+    buffer: &Buffer,
+    exchange: &mut Exchange,
+    subject: &Subject<'_>,
+) {
+    let worker = &client.worker;
+    worker.counters.exchanges.add(1);
+    let ended = Instant::now();
+    let view = exchange.view(buffer);
+    let line = request_line(buffer.filled());
+    let has_head = exchange.head_len > 0;
+    let field = |id| if has_head { view.first(id) } else { None };
+    let user = field(KnownHeader::Authorization).and_then(basic_user);
+    let tally = &exchange.tally;
+    let own_id = exchange.id;
+    let record = ExchangeRecord {
+        finished: worker.wall.at(ended),
+        duration: ended.saturating_duration_since(exchange.started),
+        client: client.peer.client,
+        user: user.as_deref(),
+        request_line: line,
+        method: if has_head { view.method() } else { b"" },
+        target: if has_head { view.target() } else { b"" },
+        protocol: if has_head { protocol(line) } else { "" },
+        host: field(KnownHeader::Host).unwrap_or_default(),
+        scheme: client.peer.scheme,
+        referer: field(KnownHeader::Referer),
+        user_agent: field(KnownHeader::UserAgent),
+        forwarded_for: field(KnownHeader::XForwardedFor),
+        status: tally.status,
+        request_length: exchange.head_len as u64 + tally.received,
+        bytes_sent: tally.sent,
+        body_bytes_sent: tally.body_sent,
+        route: subject.route,
+        group: subject.route.and_then(|route| group_of(route)),
+        attempts: &tally.attempts,
+        request_id: own_id,
+        effective_request_id: if has_head {
+            effective_id(view, &own_id.0)
+        } else {
+            &own_id.0
+        },
+        maker: tally.maker,
+        fault: tally.fault,
+        logged: subject.access_log && !tally.health,
+        health: tally.health,
+        generation: subject.generation,
+    };
+    let mut observers = worker.observers.borrow_mut();
+    observers.meter.exchange(&record);
+    if record.logged {
+        observers.log.push(&record);
+    }
+}
+
+/// The first line that is not blank, as far as it arrived.
+fn request_line(bytes: &[u8]) -> &[u8] {
+    let start = bytes
+        .iter()
+        .position(|byte| !matches!(byte, b'\r' | b'\n'))
+        .unwrap_or(0);
+    let line = &bytes[start..];
+    let end = line
+        .iter()
+        .position(|byte| matches!(byte, b'\r' | b'\n'))
+        .unwrap_or(line.len());
+    &line[..end]
+}
+
+fn protocol(line: &[u8]) -> &str {
+    let start = line
+        .iter()
+        .rposition(|byte| *byte == b' ')
+        .map_or(0, |space| space + 1);
+    std::str::from_utf8(&line[start..]).unwrap_or_default()
+}
+
+/// The user name of a `Basic` credential; nginx shows it whether or not anybody checked it.
+fn basic_user(value: &[u8]) -> Option<Vec<u8>> {
+    let (scheme, rest) = value.split_at_checked(6)?;
+    if !scheme.eq_ignore_ascii_case(b"basic ") {
+        return None;
+    }
+    let mut user = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0);
+    for byte in rest.trim_ascii() {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            b'=' => break,
+            _ => return None,
+        };
+        bits = (bits << 6 | u32::from(digit)) & 0x00ff_ffff;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            match (bits >> count) as u8 {
+                b':' => return Some(user).filter(|user| !user.is_empty()),
+                byte => user.push(byte),
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,207 @@
+//! Serving a file of a static site: found and read on blocking threads, sent from here.
+
+use std::{
+    future::poll_fn,
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::{Duration, Instant},
+};
+
+use genkan_http::{known::KnownHeader, write};
+use genkan_route::{fault::Fault, site::StaticSite};
+
+use super::{
+    client::{Client, Gone},
+    exchange::{Asked, Exchange, Next},
+    heads, observe,
+    own::{self, Own},
+    transport::Transport,
+};
+use crate::{
+    answer::{Content, Persistence, reason},
+    body::spill::{on_disk, read_at},
+    buffer::{Buffer, LARGE},
+    record::Maker,
+    static_files,
+    static_response::{StaticBody, StaticRequest, StaticResponse},
+};
+
+/// How long a piece of a file may take to be read.
+const DISK_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Serves one request from a site.
+pub(super) async fn serve<S: Transport>(
+    client: &mut Client<S>,
+    buffer: &mut Buffer,
+    exchange: &mut Exchange,
+    ask: &Asked<'_>,
+    site: &Arc<StaticSite>,
+) -> Next {
+    let request = request(exchange, buffer, ask);
+    let site = Arc::clone(site);
+    let response = on_disk(move || Ok(static_files::respond(&site, &request))).await;
+    let mode = ask.decision.mode;
+    let next = match response {
+        Ok(StaticResponse {
+            status,
+            headers,
+            body: StaticBody::Page,
+        }) => {
+            let content = Content::Page { headers: &headers };
+            let own = Own {
+                status,
+                mode,
+                content,
+                close: false,
+            };
+            own::answer(client, buffer, exchange, ask.held, own).await
+        }
+        Ok(response) => send(client, buffer, exchange, ask, response).await,
+        Err(_) => {
+            let own = Own::fault(Fault::Internal, mode);
+            own::answer(client, buffer, exchange, ask.held, own).await
+        }
+    };
+    observe::finish(client, buffer, exchange, &observe::Subject::of(ask));
+    next
+}
+
+fn request(exchange: &Exchange, buffer: &Buffer, ask: &Asked<'_>) -> StaticRequest {
+    let view = exchange.view(buffer);
+    let owned = |id| view.first(id).map(<[u8]>::to_vec);
+    StaticRequest {
+        method: view.method().to_vec(),
+        path: ask.scratch.path.clone(),
+        target: view.target().to_vec(),
+        if_none_match: owned(KnownHeader::IfNoneMatch),
+        if_match: owned(KnownHeader::IfMatch),
+        if_modified_since: owned(KnownHeader::IfModifiedSince),
+        if_unmodified_since: owned(KnownHeader::IfUnmodifiedSince),
+        range: owned(KnownHeader::Range),
+        if_range: owned(KnownHeader::IfRange),
+    }
+}
+
+async fn send<S: Transport>(
+    client: &mut Client<S>,
+    buffer: &mut Buffer,
+    exchange: &mut Exchange,
+    ask: &Asked<'_>,
+    response: StaticResponse,
+) -> Next {
+    let StaticResponse {
+        status,
+        headers,
+        body,
+    } = response;
+    // A body that nobody reads ends the connection: a GET with one is rare enough.
+    let persistence = if exchange.body_pending {
+        Persistence::Close
+    } else {
+        exchange.persistence(client, ask.held)
+    };
+    let mut out = client.worker.buffers.output();
+    write::status_line(&mut out, status, reason(status).as_bytes());
+    client
+        .worker
+        .wall
+        .with_date(|date| write::field(&mut out, b"Date", date.as_bytes()));
+    out.extend_from_slice(&headers);
+    match &body {
+        StaticBody::Empty | StaticBody::Page => {}
+        StaticBody::Bytes(bytes) => {
+            write::number_field(&mut out, b"Content-Length", bytes.len() as u64);
+        }
+        StaticBody::File { length, .. } => {
+            write::number_field(&mut out, b"Content-Length", *length);
+        }
+    }
+    if status >= 400 {
+        let id = heads::effective_id(exchange.view(buffer), &exchange.id.0);
+        write::field(&mut out, b"X-Request-ID", id);
+    }
+    out.extend_from_slice(persistence.line().as_bytes());
+    write::end(&mut out);
+    exchange.tally.status = status;
+    exchange.tally.maker = Maker::Static;
+    let head = out.len();
+    let sent = if exchange.is_head_method() {
+        client.write(&out).await
+    } else {
+        send_body(client, exchange, &mut out, body).await
+    };
+    if sent.is_ok() {
+        exchange.tally.sent += head as u64;
+    }
+    client.worker.buffers.give_output(out);
+    match (sent, persistence) {
+        (Err(_), _) => Next::Close,
+        (Ok(()), Persistence::Close) if exchange.body_pending => Next::Linger,
+        (Ok(()), Persistence::Close) => Next::Close,
+        (Ok(()), _) => Next::Request,
+    }
+}
+
+/// Sends head and body, reading the next piece of a file only when the one before is sent.
+async fn send_body<S: Transport>(
+    client: &mut Client<S>,
+    exchange: &mut Exchange,
+    out: &mut Vec<u8>,
+    body: StaticBody,
+) -> Result<(), Gone> {
+    let (file, mut offset, mut left) = match body {
+        StaticBody::Empty | StaticBody::Page => return client.write(out).await,
+        StaticBody::Bytes(bytes) => {
+            out.extend_from_slice(&bytes);
+            client.write(out).await?;
+            exchange.tally.sent += bytes.len() as u64;
+            exchange.tally.body_sent += bytes.len() as u64;
+            return Ok(());
+        }
+        StaticBody::File {
+            file,
+            offset,
+            length,
+        } => (Arc::new(file), offset, length),
+    };
+    let mut first = true;
+    while left > 0 || first {
+        let size = usize::try_from(left).unwrap_or(usize::MAX).min(LARGE);
+        let piece = if size > 0 {
+            read(client, &file, offset, size).await?
+        } else {
+            Vec::new()
+        };
+        if piece.is_empty() && left > 0 {
+            return Err(Gone::Closed); // the file shrank: only closing tells the client
+        }
+        offset += piece.len() as u64;
+        left -= piece.len() as u64;
+        if std::mem::take(&mut first) {
+            out.extend_from_slice(&piece);
+            client.write(out).await?;
+        } else {
+            client.write(&piece).await?;
+        }
+        exchange.tally.sent += piece.len() as u64;
+        exchange.tally.body_sent += piece.len() as u64;
+    }
+    Ok(())
+}
+
+async fn read<S: Transport>(
+    client: &mut Client<S>,
+    file: &Arc<std::fs::File>,
+    offset: u64,
+    size: usize,
+) -> Result<Vec<u8>, Gone> {
+    client.watch.set(Instant::now(), DISK_TIMEOUT);
+    let mut reading = pin!(read_at(file, offset, size));
+    poll_fn(|cx| match reading.as_mut().poll(cx) {
+        Poll::Ready(Ok(Ok(piece))) => Poll::Ready(Ok(piece)),
+        Poll::Ready(_) => Poll::Ready(Err(Gone::Closed)),
+        Poll::Pending => client.watch.poll(cx).map(|interrupt| Err(interrupt.into())),
+    })
+    .await
+}

@@ -1,0 +1,67 @@
+//! Opening a connection to an endpoint.
+
+use std::{
+    future::poll_fn,
+    io,
+    net::SocketAddr,
+    pin::pin,
+    task::Poll,
+    time::{Duration, Instant},
+};
+
+use tokio::net::TcpStream;
+
+use super::pool::Connection;
+use crate::{
+    session::{
+        client::{Client, Gone},
+        transport::Transport,
+    },
+    worker::watch::Interrupt,
+};
+
+/// Why there is no connection.
+#[derive(Debug)]
+pub(crate) enum ConnectFailure {
+    /// The endpoint, or the system, says no.
+    Refused(io::Error),
+    /// No answer in time.
+    Timeout,
+    /// The client left meanwhile.
+    Client(Gone),
+}
+
+/// Connects, for as long as the route allows and the client waits.
+pub(crate) async fn connect<S: Transport>(
+    client: &mut Client<S>,
+    address: SocketAddr,
+    timeout: Duration,
+) -> Result<Connection, ConnectFailure> {
+    client.worker.counters.connects.add(1);
+    client.watch.set(Instant::now(), timeout);
+    let mut connecting = pin!(TcpStream::connect(address));
+    let stream = poll_fn(|cx| {
+        if let Poll::Ready(connected) = connecting.as_mut().poll(cx) {
+            return Poll::Ready(connected.map_err(ConnectFailure::Refused));
+        }
+        if client.poll_left(cx).is_ready() {
+            return Poll::Ready(Err(ConnectFailure::Client(Gone::Closed)));
+        }
+        client.watch.poll(cx).map(|interrupt| {
+            Err(match interrupt {
+                Interrupt::Timeout => ConnectFailure::Timeout,
+                Interrupt::End => ConnectFailure::Client(Gone::Told),
+            })
+        })
+    })
+    .await?;
+    // Without it a streamed frame waits for a delayed acknowledgement.
+    stream.set_nodelay(true).map_err(ConnectFailure::Refused)?;
+    Ok(Connection {
+        stream,
+        address,
+        created: Instant::now(),
+        requests: 1,
+        reused: false,
+    })
+}
