@@ -95,3 +95,6 @@ impl<T> Deref for Spanned<T> {
         &self.value
     }
 }
+
+/// A text with the place it was written at.
+pub type SpannedText = Spanned<Box<str>>;

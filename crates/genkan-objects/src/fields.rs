@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use genkan_diagnosis::escape_pointer;
 
-use crate::extent::{Extent, Spanned};
+use crate::extent::{Extent, Spanned, SpannedText};
 use crate::node::{Entry, Node, Value};
 use crate::problem::{Impact, Problem, ProblemKind, nearest};
 
@@ -14,8 +14,8 @@ use crate::problem::{Impact, Problem, ProblemKind, nearest};
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Path<'p> {
     Root,
-    Key(&'p Path<'p>, &'p str),
-    Item(&'p Path<'p>, usize),
+    Key(&'p Self, &'p str),
+    Item(&'p Self, usize),
 }
 
 impl Path<'_> {
@@ -143,7 +143,7 @@ impl<'n, 'p> Fields<'n, 'p> {
         &mut self,
         name: &'static str,
         problems: &mut Problems,
-    ) -> Option<Spanned<Box<str>>> {
+    ) -> Option<SpannedText> {
         let read = |node: &Node| node.as_str().map(Into::into);
         self.scalar(name, "a string", read, problems)
     }
@@ -218,7 +218,7 @@ impl<'n, 'p> Fields<'n, 'p> {
         &mut self,
         name: &'static str,
         problems: &mut Problems,
-    ) -> Vec<Spanned<Box<str>>> {
+    ) -> Vec<SpannedText> {
         let path = self.path.key(name);
         let mut strings = Vec::new();
         for (at, item) in self.list(name, problems).iter().enumerate() {
@@ -235,7 +235,7 @@ impl<'n, 'p> Fields<'n, 'p> {
         &mut self,
         name: &'static str,
         problems: &mut Problems,
-    ) -> Vec<(Spanned<Box<str>>, Spanned<Box<str>>)> {
+    ) -> Vec<(SpannedText, SpannedText)> {
         let path = self.path.key(name);
         let Some(node) = self.node(name) else {
             return Vec::new();

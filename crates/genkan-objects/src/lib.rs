@@ -21,6 +21,8 @@ pub mod node;
 pub mod patch;
 mod place;
 mod problem;
+#[cfg(test)]
+mod property;
 mod render;
 mod resource;
 mod scalar;
@@ -28,7 +30,7 @@ mod store;
 mod stream;
 pub mod yaml;
 
-pub use extent::{Extent, Spanned};
+pub use extent::{Extent, Spanned, SpannedText};
 pub use load::{Fault, LoadError};
 pub use place::{ObjectSource, Place};
 pub use problem::{Impact, Problem, ProblemKind, nearest};

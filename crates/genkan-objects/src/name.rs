@@ -50,7 +50,8 @@ pub(crate) fn wildcard(host: &str) -> Broken {
         return Some(SUBDOMAIN_LENGTH);
     }
     let rest = host.strip_prefix("*.");
-    (!rest.is_some_and(|rest| subdomain(rest).is_none())).then_some(WILDCARD)
+    rest.is_none_or(|rest| subdomain(rest).is_some())
+        .then_some(WILDCARD)
 }
 
 /// `IsValidPortName`.

@@ -119,7 +119,7 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
         || text
             .chars()
             .any(|c| c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}'))
-        || (in_flow && text.contains([',', '[', ']', '{', '}']));
+        || (in_flow && text.contains([',', '[', ']', '{', '}', ' ']));
     !reserved && means_text && !base_60 && !breaks_out
 }
 

@@ -5,7 +5,7 @@
 
 use crate::extent::Extent;
 use crate::json;
-use crate::load::{Fault, LoadFault};
+use crate::load::LoadFault;
 use crate::node::Node;
 use crate::yaml;
 
@@ -25,7 +25,7 @@ pub(crate) fn documents(text: &str) -> Vec<Document> {
     let mut documents = Vec::new();
     for extent in split(text) {
         let template = template(extent.text(text)).map(Into::into);
-        if !try_json(text, extent, template.as_ref(), &mut documents) {
+        if !try_json(text, extent, template.as_deref(), &mut documents) {
             let root = yaml::parse(text, extent.range().start, extent.range().end);
             documents.push(Document {
                 extent,
@@ -58,7 +58,7 @@ pub(crate) fn document(text: &str, extent: Extent) -> Option<Node> {
 fn try_json(
     text: &str,
     part: Extent,
-    template: Option<&Box<str>>,
+    template: Option<&str>,
     documents: &mut Vec<Document>,
 ) -> bool {
     if !looks_like_json(part.text(text)) {
@@ -74,18 +74,17 @@ fn try_json(
         let (root, end) = match json::parse(text, start) {
             Ok((node, end)) => (Ok(node), end),
             Err(fault) => {
-                // Flow YAML begins like JSON (`{a: b}`); whoever reads further knows better.
-                let json_end = fault.span.start;
+                // Flow YAML begins like JSON, but its keys rarely have quotes.
+                let inside = text[start..].trim_start_matches('{').trim_start();
+                let quoted = inside.starts_with('"');
                 match yaml::parse(text, start, range.end) {
                     Ok(node) => (Ok(node), range.end),
-                    Err(other) if other.span.start > json_end && is_yaml_fault(&other) => {
-                        (Err(other), range.end)
-                    }
-                    Err(_) => (Err(fault), range.end),
+                    Err(_) if quoted => (Err(fault), range.end),
+                    Err(other) => (Err(other), range.end),
                 }
             }
         };
-        let template = template.cloned();
+        let template = template.map(Into::into);
         found.push(Document {
             extent: Extent::new(start, end),
             template,
@@ -95,10 +94,6 @@ fn try_json(
     }
     documents.append(&mut found);
     true
-}
-
-fn is_yaml_fault(fault: &LoadFault) -> bool {
-    !matches!(fault.fault, Fault::Yaml(_) | Fault::Indentation)
 }
 
 fn looks_like_json(text: &str) -> bool {

@@ -31,10 +31,22 @@ pub const NODES_MAX: usize = 4_000_000;
 /// "billion laughs".
 pub const ALIAS_NODES_MAX: usize = 100_000;
 
+/// The documents of a text as trees, in order; those without any content are left out. Places count
+/// from the beginning of the text.
+pub fn documents(text: &str) -> Vec<Result<Node, Fault>> {
+    let documents = crate::stream::documents(text).into_iter();
+    documents
+        .map(|document| document.root.map_err(|fault| fault.fault))
+        .collect()
+}
+
 /// Reads the single document in `text[from..to]`; places count from the beginning of `text`.
 pub(crate) fn parse(text: &str, from: usize, to: usize) -> Result<Node, LoadFault> {
     let document = &text[from..to];
     if let Some(fault) = control_character(document, from) {
+        return Err(fault);
+    }
+    if let Some(fault) = wide_directive(document, from) {
         return Err(fault);
     }
     let offsets = Offsets::new(document, from);
@@ -63,6 +75,28 @@ fn control_character(document: &str, from: usize) -> Option<LoadFault> {
         span,
         related: None,
     })
+}
+
+/// saphyr 0.3.4 loses count of characters when a directive has one longer than a byte, and then all
+/// places would be wrong. No directive needs one.
+fn wide_directive(document: &str, from: usize) -> Option<LoadFault> {
+    let mut at = from;
+    for line in document
+        .split_inclusive('\n')
+        .take_while(|line| !line.starts_with("---"))
+    {
+        if line.starts_with('%') && !line.is_ascii() {
+            let span = Extent::new(at, at + line.trim_end().len());
+            let fault = Fault::Yaml("a directive must be ASCII".to_owned());
+            return Some(LoadFault {
+                fault,
+                span,
+                related: None,
+            });
+        }
+        at += line.len();
+    }
+    None
 }
 
 struct Builder<'t> {
@@ -200,7 +234,7 @@ impl<'t> Builder<'t> {
             }
         };
         let end = if open.flow {
-            span.range().end
+            offset::closing(self.text, span.range().start)
         } else {
             last.unwrap_or(0) as usize
         };
@@ -313,7 +347,7 @@ impl<'t> Builder<'t> {
             }) => match key.take() {
                 None => *key = Some(node),
                 Some(name) if is_merge(&name, self.text) => merges.push((name.span, node)),
-                Some(name) => entries.push(entry(&name, node)?),
+                Some(name) => entries.push(entry(self.text, &name, node)?),
             },
         }
         Ok(())
@@ -324,8 +358,21 @@ fn is_merge(key: &Node, text: &str) -> bool {
     key.style == Style::Plain && key.span.text(text) == "<<"
 }
 
-fn entry(key: &Node, value: Node) -> Result<Entry, LoadFault> {
-    let Some(text) = scalar::key_text(&key.value) else {
+fn entry(text: &str, key: &Node, value: Node) -> Result<Entry, LoadFault> {
+    let Some(name) = scalar::key_text(&key.value) else {
+        let Extent { start, end } = key.span;
+        // `{{ .Values.x }}` is a mapping as the key of a mapping to YAML.
+        if let Some(outer) = start.checked_sub(1).map(|start| Extent {
+            start,
+            end: end + 1,
+        }) && outer.text(text).starts_with("{{")
+        {
+            return Err(LoadFault {
+                fault: Fault::Template,
+                span: outer,
+                related: None,
+            });
+        }
         return Err(LoadFault {
             fault: Fault::Key,
             span: key.span,
@@ -334,7 +381,7 @@ fn entry(key: &Node, value: Node) -> Result<Entry, LoadFault> {
     };
     let key_is_text = matches!(key.value, Value::String(_));
     Ok(Entry {
-        key: text,
+        key: name,
         key_span: key.span,
         key_is_text,
         merged: false,

@@ -293,18 +293,17 @@ fn key(node: &Node, kind: Kind) -> Option<ObjectKey> {
     })
 }
 
-/// `kind` and `name` in a text that cannot be parsed: the first of each that begins a line.
+/// `kind` and `name` in a text that cannot be parsed: the first of each.
 fn hint(text: &str) -> Option<(Box<str>, Box<str>)> {
     let value = |field: &str| {
-        text.lines().find_map(|line| {
-            let line = line.trim_start().trim_start_matches('"');
-            let rest = line
-                .strip_prefix(field)?
-                .trim_start_matches('"')
+        text.match_indices(field).find_map(|(at, _)| {
+            let in_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+            let rest = text[at + field.len()..]
+                .trim_start_matches(['"', '\''])
                 .strip_prefix(':')?;
-            let rest = rest.split(" #").next()?;
-            let quotes = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',');
-            Some(rest.trim_matches(quotes)).filter(|value| !value.is_empty())
+            let rest = rest.trim_start_matches([' ', '\t', '"', '\'']);
+            let value = &rest[..rest.find(|c| !in_word(c)).unwrap_or(rest.len())];
+            (!text[..at].ends_with(in_word) && !value.is_empty()).then_some(value)
         })
     };
     Some((value("kind")?.into(), value("name")?.into()))

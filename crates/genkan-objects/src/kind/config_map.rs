@@ -2,7 +2,7 @@
 
 use super::ObjectMeta;
 use crate::base64;
-use crate::extent::Spanned;
+use crate::extent::SpannedText;
 use crate::fields::{Fields, Problems};
 use crate::problem::{Impact, ProblemKind};
 
@@ -10,14 +10,14 @@ use crate::problem::{Impact, ProblemKind};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConfigMap {
     /// Texts by key, in the order written.
-    pub data: Vec<(Spanned<Box<str>>, Spanned<Box<str>>)>,
+    pub data: Vec<(SpannedText, SpannedText)>,
     /// Bytes by key, in the order written.
-    pub binary_data: Vec<(Spanned<Box<str>>, Box<[u8]>)>,
+    pub binary_data: Vec<(SpannedText, Box<[u8]>)>,
 }
 
 impl ConfigMap {
     /// The text of a key.
-    pub fn get(&self, key: &str) -> Option<&Spanned<Box<str>>> {
+    pub fn get(&self, key: &str) -> Option<&SpannedText> {
         self.data
             .iter()
             .find(|(found, _)| &*found.value == key)

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::ObjectMeta;
-use crate::extent::{Extent, Spanned};
+use crate::extent::{Extent, Spanned, SpannedText};
 use crate::fields::{Fields, Path, Problems};
 use crate::name;
 use crate::node::Node;
@@ -256,7 +256,7 @@ fn endpoint(
 }
 
 fn addresses(
-    written: &[Spanned<Box<str>>],
+    written: &[SpannedText],
     address_type: Option<AddressType>,
     path: &Path<'_>,
     problems: &mut Problems,

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::ObjectMeta;
-use crate::extent::{Extent, Spanned};
+use crate::extent::{Extent, Spanned, SpannedText};
 use crate::fields::{Fields, Path, Problems};
 use crate::name;
 use crate::node::{Node, Value};
@@ -13,7 +13,7 @@ use crate::problem::{Impact, ProblemKind};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ingress {
     /// Name of the IngressClass.
-    pub class_name: Option<Spanned<Box<str>>>,
+    pub class_name: Option<SpannedText>,
     /// Where requests go that match no rule.
     pub default_backend: Option<IngressBackend>,
     /// Certificates.
@@ -28,9 +28,9 @@ pub struct Ingress {
 #[derive(Clone, Debug, PartialEq)]
 pub struct IngressTls {
     /// Hosts that the certificate is for.
-    pub hosts: Vec<Spanned<Box<str>>>,
+    pub hosts: Vec<SpannedText>,
     /// The Secret that holds the certificate.
-    pub secret_name: Option<Spanned<Box<str>>>,
+    pub secret_name: Option<SpannedText>,
     /// The whole entry.
     pub span: Extent,
 }
@@ -41,7 +41,7 @@ pub struct IngressRule {
     /// Position in `spec.rules`, from 0.
     pub index: usize,
     /// The host; nothing, or nothing in it, means all hosts.
-    pub host: Option<Spanned<Box<str>>>,
+    pub host: Option<SpannedText>,
     /// Whether `http` is there: a rule without it routes its host to the default backend.
     pub has_http: bool,
     /// Paths in the order written.
@@ -56,7 +56,7 @@ pub struct IngressPath {
     /// Position in `http.paths`, from 0.
     pub index: usize,
     /// The path; nothing means all paths (only with `ImplementationSpecific`).
-    pub path: Option<Spanned<Box<str>>>,
+    pub path: Option<SpannedText>,
     /// How the path is compared; nothing where it is missing or no known type, which is a
     /// problem ([`ProblemKind::MissingPathType`] or [`ProblemKind::Invalid`]).
     pub path_type: Option<Spanned<PathType>>,
@@ -103,7 +103,7 @@ pub struct IngressBackend {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceBackend {
     /// Name of the Service.
-    pub name: Spanned<Box<str>>,
+    pub name: SpannedText,
     /// The port; nothing where a problem says why.
     pub port: Option<Spanned<ServiceBackendPort>>,
 }
@@ -121,11 +121,11 @@ pub enum ServiceBackendPort {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResourceBackend {
     /// API group; nothing or empty means the core group.
-    pub api_group: Option<Spanned<Box<str>>>,
+    pub api_group: Option<SpannedText>,
     /// Kind.
-    pub kind: Spanned<Box<str>>,
+    pub kind: SpannedText,
     /// Name.
-    pub name: Spanned<Box<str>>,
+    pub name: SpannedText,
 }
 
 const ABSOLUTE_PATH: &str = "must be an absolute path";
@@ -196,7 +196,7 @@ pub(super) fn read(
     let rules: Vec<_> = rules
         .filter_map(|(at, node)| rule(node, at, &rules_path.item(at), problems))
         .collect();
-    if rules.is_empty() && default_backend.is_none() {
+    if rules.is_empty() && default_backend.is_none() && !problems.unreadable() {
         fields.missing("rules", Impact::Refused, problems);
     }
     fields.finish(problems);
@@ -345,13 +345,14 @@ fn path_type(fields: &mut Fields<'_, '_>, problems: &mut Problems) -> Option<Spa
 }
 
 fn check_path(
-    written: &Spanned<Box<str>>,
+    written: &SpannedText,
     path_type: PathType,
     place: &Path<'_>,
     problems: &mut Problems,
 ) {
     let implementation = path_type == PathType::ImplementationSpecific;
-    if !written.starts_with('/') && !(implementation && written.is_empty()) {
+    let may_be_empty = implementation && written.is_empty();
+    if !written.starts_with('/') && !may_be_empty {
         check(written, Some(ABSOLUTE_PATH), place, problems);
     }
     if implementation {
@@ -445,7 +446,7 @@ fn service(node: &Node, path: &Path<'_>, problems: &mut Problems) -> Option<Serv
 
 fn port(
     node: &Node,
-    service: Option<&Spanned<Box<str>>>,
+    service: Option<&SpannedText>,
     path: &Path<'_>,
     problems: &mut Problems,
 ) -> Option<Spanned<ServiceBackendPort>> {
@@ -539,19 +540,14 @@ fn host_rule(host: &str) -> name::Broken {
     }
 }
 
-fn check(
-    value: &Spanned<Box<str>>,
-    broken: name::Broken,
-    path: &Path<'_>,
-    problems: &mut Problems,
-) {
+fn check(value: &SpannedText, broken: name::Broken, path: &Path<'_>, problems: &mut Problems) {
     if let Some(rule) = broken {
         check_as(value, rule, Impact::Refused, path, problems);
     }
 }
 
 fn check_as(
-    value: &Spanned<Box<str>>,
+    value: &SpannedText,
     rule: &'static str,
     impact: Impact,
     path: &Path<'_>,

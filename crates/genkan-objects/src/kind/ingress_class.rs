@@ -1,7 +1,7 @@
 //! `networking.k8s.io/v1` IngressClass: which controller serves the Ingresses of a class.
 
 use super::ObjectMeta;
-use crate::extent::Spanned;
+use crate::extent::SpannedText;
 use crate::fields::{Fields, Problems};
 use crate::name;
 use crate::problem::{Impact, ProblemKind};
@@ -12,7 +12,7 @@ const DEFAULT_ANNOTATION: &str = "ingressclass.kubernetes.io/is-default-class";
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IngressClass {
     /// The controller, such as `k8s.io/ingress-nginx`.
-    pub controller: Option<Spanned<Box<str>>>,
+    pub controller: Option<SpannedText>,
     /// Further settings for the controller.
     pub parameters: Option<Parameters>,
     /// Whether Ingresses without a class belong to this one: the annotation
@@ -24,15 +24,15 @@ pub struct IngressClass {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
     /// API group; nothing means the core group.
-    pub api_group: Option<Spanned<Box<str>>>,
+    pub api_group: Option<SpannedText>,
     /// Kind.
-    pub kind: Spanned<Box<str>>,
+    pub kind: SpannedText,
     /// Name.
-    pub name: Spanned<Box<str>>,
+    pub name: SpannedText,
     /// `Cluster` or `Namespace`.
-    pub scope: Option<Spanned<Box<str>>>,
+    pub scope: Option<SpannedText>,
     /// Namespace, where the scope is one.
-    pub namespace: Option<Spanned<Box<str>>>,
+    pub namespace: Option<SpannedText>,
 }
 
 pub(super) fn read(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use genkan_diagnosis::{ObjectRef, SetBy, SetByTool};
 
 use super::{Kind, Timestamp};
-use crate::extent::{Extent, Spanned};
+use crate::extent::{Extent, Spanned, SpannedText};
 use crate::fields::{Fields, Problems};
 use crate::name;
 use crate::node::{Entry, Node, Value};
@@ -45,9 +45,9 @@ pub struct ObjectMeta {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Annotation {
     /// The key.
-    pub key: Spanned<Box<str>>,
+    pub key: SpannedText,
     /// The value. Numbers and booleans are given as they were written.
-    pub value: Spanned<Box<str>>,
+    pub value: SpannedText,
     /// Whether YAML reads the value as text; otherwise the API server refuses it. The object then has a
     /// [`ProblemKind::NotText`].
     pub is_text: bool,
@@ -193,12 +193,7 @@ pub(super) fn read(
     Some(meta)
 }
 
-fn check_name(
-    name: &Spanned<Box<str>>,
-    kind: Kind,
-    fields: &Fields<'_, '_>,
-    problems: &mut Problems,
-) {
+fn check_name(name: &SpannedText, kind: Kind, fields: &Fields<'_, '_>, problems: &mut Problems) {
     let broken = match kind {
         Kind::Service => name::service(name),
         Kind::Namespace => name::label(name),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::ObjectMeta;
 use crate::base64;
-use crate::extent::Spanned;
+use crate::extent::SpannedText;
 use crate::fields::{Fields, Problems};
 use crate::node::Node;
 use crate::problem::{Impact, ProblemKind};
@@ -15,7 +15,7 @@ pub struct Secret {
     /// The type, such as `kubernetes.io/tls`; `Opaque` where none is written.
     pub secret_type: Box<str>,
     /// Decoded values by key, sorted; `stringData` wins over `data`, as in the API server.
-    pub data: Vec<(Spanned<Box<str>>, SecretBytes)>,
+    pub data: Vec<(SpannedText, SecretBytes)>,
 }
 
 /// A value that must not be shown.
@@ -49,7 +49,7 @@ pub(super) fn read(object: &mut Fields<'_, '_>, _: &ObjectMeta, problems: &mut P
     let secret_type = object
         .string("type", problems)
         .map_or_else(|| "Opaque".into(), |found| found.value);
-    let mut data: Vec<(Spanned<Box<str>>, SecretBytes)> = Vec::new();
+    let mut data: Vec<(SpannedText, SecretBytes)> = Vec::new();
     for (key, value) in object.string_map("stringData", problems) {
         data.push((
             key,

@@ -1,7 +1,7 @@
 //! `v1` Service.
 
 use super::{ObjectMeta, Protocol};
-use crate::extent::{Extent, Spanned};
+use crate::extent::{Extent, Spanned, SpannedText};
 use crate::fields::{Fields, Path, Problems};
 use crate::name;
 use crate::node::{Node, Value};
@@ -22,11 +22,11 @@ pub struct Service {
     /// Ports in the order written.
     pub ports: Vec<ServicePort>,
     /// The addresses of the Service itself, as written; `None` means headless.
-    pub cluster_ips: Vec<Spanned<Box<str>>>,
+    pub cluster_ips: Vec<SpannedText>,
     /// The host name that an `ExternalName` Service stands for.
-    pub external_name: Option<Spanned<Box<str>>>,
+    pub external_name: Option<SpannedText>,
     /// Labels of its Pods; empty means that somebody else writes its EndpointSlices.
-    pub selector: Vec<(Spanned<Box<str>>, Spanned<Box<str>>)>,
+    pub selector: Vec<(SpannedText, SpannedText)>,
     /// The key `selector`, where it is written.
     pub selector_span: Option<Extent>,
     /// Whether Pods count that are not ready.
@@ -55,7 +55,7 @@ pub struct ServicePort {
     /// Position in `spec.ports`, from 0.
     pub index: usize,
     /// Its name; needed when there are several.
-    pub name: Option<Spanned<Box<str>>>,
+    pub name: Option<SpannedText>,
     /// Its number.
     pub port: Spanned<i32>,
     /// The port of the Pods: a number, or the name of a container's port; the same number where
@@ -66,7 +66,7 @@ pub struct ServicePort {
     /// `TCP` where none is written.
     pub protocol: Protocol,
     /// The protocol spoken on it, such as `kubernetes.io/h2c`.
-    pub app_protocol: Option<Spanned<Box<str>>>,
+    pub app_protocol: Option<SpannedText>,
     /// The whole entry.
     pub span: Extent,
 }
@@ -174,11 +174,7 @@ pub(super) fn read(
     service
 }
 
-fn service_type(
-    written: &Spanned<Box<str>>,
-    path: &Path<'_>,
-    problems: &mut Problems,
-) -> ServiceType {
+fn service_type(written: &SpannedText, path: &Path<'_>, problems: &mut Problems) -> ServiceType {
     match &*written.value {
         "ClusterIP" | "" => ServiceType::ClusterIp,
         "NodePort" => ServiceType::NodePort,

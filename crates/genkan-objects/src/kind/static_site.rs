@@ -14,7 +14,7 @@
 //! ```
 
 use super::ObjectMeta;
-use crate::extent::Spanned;
+use crate::extent::SpannedText;
 use crate::fields::{Fields, Path, Problems};
 use crate::problem::{Impact, ProblemKind};
 
@@ -26,14 +26,14 @@ const INDEX_DEFAULT: &str = "index.html";
 pub struct StaticSite {
     /// The folder. Relative to the folder of the manifest; it must lie beneath a folder that the
     /// operator allows.
-    pub root: Option<Spanned<Box<str>>>,
+    pub root: Option<SpannedText>,
     /// File names tried in a folder, in order; `index.html` where none are written.
     pub index: Vec<Box<str>>,
     /// The file, relative to the root, that is sent for a path that names no file: the page of a
     /// single-page application.
-    pub fallback: Option<Spanned<Box<str>>>,
+    pub fallback: Option<SpannedText>,
     /// The value of `Cache-Control`; none is sent where none is written.
-    pub cache_control: Option<Spanned<Box<str>>>,
+    pub cache_control: Option<SpannedText>,
 }
 
 pub(super) fn read(
@@ -89,7 +89,7 @@ pub(super) fn read(
 }
 
 fn check(
-    value: &Spanned<Box<str>>,
+    value: &SpannedText,
     path: &Path<'_>,
     broken: Option<&'static str>,
     problems: &mut Problems,

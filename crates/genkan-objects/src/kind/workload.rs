@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::IntOrString;
-use crate::extent::{Extent, Spanned};
+use crate::extent::{Extent, Spanned, SpannedText};
 use crate::fields::Problems;
 use crate::node::{Node, Value};
 
@@ -42,7 +42,7 @@ pub struct Workload {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PodTemplate {
     /// Labels, in the order written.
-    pub labels: Vec<(Spanned<Box<str>>, Spanned<Box<str>>)>,
+    pub labels: Vec<(SpannedText, SpannedText)>,
     /// The labels' mapping, or the template where there are none.
     pub labels_span: Extent,
     /// Containers, sidecars (init containers that restart) included.
@@ -53,7 +53,7 @@ pub struct PodTemplate {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Container {
     /// Its name.
-    pub name: Option<Spanned<Box<str>>>,
+    pub name: Option<SpannedText>,
     /// Declared ports. A container may listen on others.
     pub ports: Vec<ContainerPort>,
     /// Whether and how it is asked if it is ready.
@@ -68,7 +68,7 @@ pub struct Container {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContainerPort {
     /// Its name.
-    pub name: Option<Spanned<Box<str>>>,
+    pub name: Option<SpannedText>,
     /// Its number.
     pub port: Spanned<i32>,
 }
@@ -181,7 +181,7 @@ fn template(node: &Node) -> PodTemplate {
     }
 }
 
-fn pairs(node: &Node) -> Vec<(Spanned<Box<str>>, Spanned<Box<str>>)> {
+fn pairs(node: &Node) -> Vec<(SpannedText, SpannedText)> {
     let text = |node: &Node| {
         node.as_str()
             .map(|text| Spanned::new(text.into(), node.span))

@@ -102,6 +102,8 @@ fn lists_and_mappings_end_with_their_last_child() {
     );
     check("a:\n- - x\n  - y\n- -1\n", "/a/0", None, "- x\n  - y");
     check("- a:\n  - x\n", "/0/a", Some("a"), "- x");
+    check("a: {b: 1, # }\n }\n", "/a", Some("a"), "{b: 1, # }\n }");
+    check("a: [{b: 1}, ]", "/a", Some("a"), "[{b: 1}, ]");
     check("a: [{b: 1}]", "/a/0", None, "{b: 1}");
     check("a: [b: 1, c]", "/a/0", None, "b: 1");
 }

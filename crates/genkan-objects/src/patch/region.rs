@@ -341,7 +341,9 @@ fn dash(text: &str, item: &Node) -> Option<usize> {
         }
         // Anchors, tags and comments may stand between.
         let line = line_start(text, before.len());
-        let last = before[line..].split_inclusive(char::is_whitespace).last()?;
+        let last = before[line..]
+            .split_inclusive(char::is_whitespace)
+            .next_back()?;
         let comment = before[line..]
             .find('#')
             .filter(|at| before[line..line + at].ends_with(' '));

@@ -36,11 +36,13 @@ fn operation(operation: &Value) -> PatchOperation {
     }
 }
 
-fn add(path: &str, value: Value) -> Value {
+fn add(path: &str, value: impl Into<Value>) -> Value {
+    let value = value.into();
     json!([{"op": "add", "path": path, "value": value}])
 }
 
-fn replace(path: &str, value: Value) -> Value {
+fn replace(path: &str, value: impl Into<Value>) -> Value {
+    let value = value.into();
     json!([{"op": "replace", "path": path, "value": value}])
 }
 

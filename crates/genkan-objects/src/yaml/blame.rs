@@ -55,10 +55,10 @@ fn classify(
     }
     let fault = if info.contains("unknown anchor") || info.contains("scanning an anchor or alias") {
         return (Fault::UnknownAlias, word(text, at, line.end));
-    } else if info.contains("quoted scalar") && info.contains("unexpected") {
+    } else if info.contains("quoted scalar") && !info.contains("escape") {
         return (Fault::UnclosedQuote, open_quote(text, range, at));
     } else if info.contains("tab") {
-        Fault::Tab
+        return (Fault::Tab, tab(text, line.start..range.end).unwrap_or(here));
     } else if info.contains("mapping values are not allowed") || info.contains("placement of ':'") {
         Fault::ValueInValue
     } else if info.contains("expected ','") || info.contains("flow") || info.contains("bracket") {
@@ -97,6 +97,19 @@ fn line_before(text: &str, range: &Range<usize>, start: usize) -> Range<usize> {
     }
 }
 
+/// The first tab that indents a line.
+fn tab(text: &str, range: Range<usize>) -> Option<Extent> {
+    let mut start = range.start;
+    for line in text[range].split_inclusive('\n') {
+        let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line[..indentation].find('\t') {
+            return Some(Extent::new(start + tab, start + indentation));
+        }
+        start += line.len();
+    }
+    None
+}
+
 /// The word that begins at an offset.
 fn word(text: &str, at: usize, end: usize) -> Extent {
     let rest = &text[at..end];
@@ -110,7 +123,7 @@ fn word(text: &str, at: usize, end: usize) -> Extent {
 
 /// The last quote before an offset that opens a scalar: after a space, a bracket or a comma.
 fn open_quote(text: &str, range: &Range<usize>, at: usize) -> Extent {
-    let before = text[range.start..at].as_bytes();
+    let before = &text.as_bytes()[range.start..at];
     let opens = |index: &usize| {
         matches!(before[*index], b'"' | b'\'')
             && (*index == 0

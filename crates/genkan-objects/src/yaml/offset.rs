@@ -111,6 +111,18 @@ fn block_header(text: &str, before: usize, content: usize) -> usize {
     content
 }
 
+/// Behind the bracket that closes a flow collection. The parser stops at a comma before it.
+pub(super) fn closing(text: &str, mut at: usize) -> usize {
+    while let Some(next) = text[at..].chars().next() {
+        match next {
+            ']' | '}' => return at + 1,
+            '#' => at += text[at..].find('\n').unwrap_or(text.len() - at),
+            _ => at += next.len_utf8(),
+        }
+    }
+    at
+}
+
 /// Where a list written with `-` begins. For one that is not indented deeper than its key the parser
 /// says where its first item begins.
 pub(super) fn block_sequence(text: &str, start: usize) -> usize {
