@@ -237,7 +237,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
             _ if host.is_regex_host() => false,
             (_, None) => true,
             (Mode::Strict, Some(_)) => false,
-            (Mode::NginxCompatible, Some(Found { slash: true, .. })) => true,
+            (Mode::NginxCompatible, Some(Found { slash: true, .. })) => self.path == health,
             (
                 Mode::NginxCompatible,
                 Some(Found {

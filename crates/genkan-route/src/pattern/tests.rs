@@ -9,11 +9,11 @@ struct Draw(u64);
 impl Draw {
     fn seeded() -> Self {
         use std::hash::{BuildHasher, RandomState};
-        let fixed = std::env::var("GENKAN_TEST_SEED")
+        let fixed = std::env::var("GENKAN_SEED")
             .ok()
             .and_then(|seed| seed.parse().ok());
         let seed = fixed.unwrap_or_else(|| RandomState::new().hash_one(0u8));
-        eprintln!("GENKAN_TEST_SEED={seed}");
+        eprintln!("GENKAN_SEED={seed}");
         Self(seed)
     }
 
