@@ -16,27 +16,84 @@ use super::model::Request;
 
 const HOSTS: &[&str] = &["a.test", "b.a.test", "*.a.test", "*.test", "c.test", "_"];
 const ASKED: &[&str] = &[
-    "a.test", "A.Test:80", "b.a.test", "x.a.test", "x_1.a.test.", "y.x.a.test", "c.test", "d.test", "e+f.a.test",
+    "a.test",
+    "A.Test:80",
+    "b.a.test",
+    "x.a.test",
+    "x_1.a.test.",
+    "y.x.a.test",
+    "c.test",
+    "d.test",
+    "e+f.a.test",
 ];
 const PLAIN: &[&str] = &[
-    "/", "/foo", "/foo/", "/foo/bar", "/foo/bar/", "/foobar", "/Foo", "/f", "/foo/b", "/healthz", "/healthz/",
-    "/healthz/x", "/healthz/x/", "/f.o", "/foo bar/", "/a/b/c", "/a/b", "/a",
+    "/",
+    "/foo",
+    "/foo/",
+    "/foo/bar",
+    "/foo/bar/",
+    "/foobar",
+    "/Foo",
+    "/f",
+    "/foo/b",
+    "/healthz",
+    "/healthz/",
+    "/healthz/x",
+    "/healthz/x/",
+    "/f.o",
+    "/foo bar/",
+    "/a/b/c",
+    "/a/b",
+    "/a",
 ];
 const PATTERNS: &[&str] = &[
-    "/foo(/|$)(.*)", "/foo/(.*)", "/foo/?(.*)", "/foo(.*)", "/(.*)", "/foo/[a-z]+", "/foo/(bar|x)/?(.*)",
-    "/f.o", "/foo/bar$", "/(foo|a)(/|$)(.*)", "/foo|/bar", "/a/(.+)/(c+)", "/[^/]+/b", "/fo{2}/", "/x?foo",
-    "/healthz", "/(?:foo)", "/foo\\.bar", "/a(/|$)", "/FOO/b",
+    "/foo(/|$)(.*)",
+    "/foo/(.*)",
+    "/foo/?(.*)",
+    "/foo(.*)",
+    "/(.*)",
+    "/foo/[a-z]+",
+    "/foo/(bar|x)/?(.*)",
+    "/f.o",
+    "/foo/bar$",
+    "/(foo|a)(/|$)(.*)",
+    "/foo|/bar",
+    "/a/(.+)/(c+)",
+    "/[^/]+/b",
+    "/fo{2}/",
+    "/x?foo",
+    "/healthz",
+    "/(?:foo)",
+    "/foo\\.bar",
+    "/a(/|$)",
+    "/FOO/b",
 ];
 const COMPATIBLE_ONLY: &[&str] = &["/(?!foo)[a-z]+", "/(f)o\\w(?=/)", "/foo(?<!bar)/"];
-const TARGETS: &[&str] =
-    &["/", "/$1", "/$2", "/new/$1", "$1", "/x/$2$1", "/$10", "bare/$2", "https://x.test/y", "http://x.test/$9?z"];
+const TARGETS: &[&str] = &[
+    "/",
+    "/$1",
+    "/$2",
+    "/new/$1",
+    "$1",
+    "/x/$2$1",
+    "/$10",
+    "bare/$2",
+    "https://x.test/y",
+    "http://x.test/$9?z",
+];
 const REDIRECTS: &[&str] = &["https://x.test", "/there", "//x/y", "elsewhere"];
-const SUFFIXES: &[&str] =
-    &["", "", "", "/", "bar", "/bar", "/x", "/b", "/c", "//", "/./", "/..", "/../a", "%2Fx", "%20", "/%C3%A9", "%0A", "?", "[", "/$"];
+const SUFFIXES: &[&str] = &[
+    "", "", "", "/", "bar", "/bar", "/x", "/b", "/c", "//", "/./", "/..", "/../a", "%2Fx", "%20",
+    "/%C3%A9", "%0A", "?", "[", "/$",
+];
 
 /// Services without endpoints, by the fault they lead to.
-pub(crate) const ABSENT: &[(&str, &str)] =
-    &[("gone", "NoService"), ("portless", "NoPort"), ("idle", "NoEndpoint"), ("nameless", "ExternalName")];
+pub(crate) const ABSENT: &[(&str, &str)] = &[
+    ("gone", "NoService"),
+    ("portless", "NoPort"),
+    ("idle", "NoEndpoint"),
+    ("nameless", "ExternalName"),
+];
 
 pub(crate) fn hosts(random: &mut Random) -> Vec<HostSpec> {
     let mut names = HOSTS.to_vec();
@@ -54,9 +111,18 @@ fn host(random: &mut Random, name: &str) -> HostSpec {
     let mode = *random.pick(&[Mode::NginxCompatible, Mode::NginxCompatible, Mode::Strict]);
     let regex_host = mode == Mode::NginxCompatible && random.one_in(2);
     let count = u32::try_from(random.below(7)).expect("a few");
-    let routes = (0..count).map(|rank| route(random, mode, regex_host, rank)).collect();
+    let routes = (0..count)
+        .map(|rank| route(random, mode, regex_host, rank))
+        .collect();
     let app_root = random.one_in(8).then(|| "/app".into());
-    HostSpec { name, mode, regex_host, app_root, routes, inactive: Vec::new() }
+    HostSpec {
+        name,
+        mode,
+        regex_host,
+        app_root,
+        routes,
+        inactive: Vec::new(),
+    }
 }
 
 fn route(random: &mut Random, mode: Mode, regex_host: bool, rank: u32) -> RouteSpec {
@@ -95,9 +161,15 @@ fn route(random: &mut Random, mode: Mode, regex_host: bool, rank: u32) -> RouteS
             target: (*random.pick(REDIRECTS)).into(),
             annotation: *random.pick(&["permanent-redirect", "temporal-redirect"]),
         }),
-        closed: random.one_in(10).then_some(Closed { code: "GK0202", annotation: "auth-url" }),
+        closed: random.one_in(10).then_some(Closed {
+            code: "GK0202",
+            annotation: "auth-url",
+        }),
         forwarded_prefix: None,
-        settings: Arc::new(RouteSettings { body_size_max: Some(10), ..RouteSettings::default() }),
+        settings: Arc::new(RouteSettings {
+            body_size_max: Some(10),
+            ..RouteSettings::default()
+        }),
         implied: false,
     }
 }
@@ -132,7 +204,11 @@ fn target(random: &mut Random, rank: u32) -> Target {
         1 | 2 => random.pick(ABSENT).0.to_owned(),
         _ => format!("s{rank}"),
     };
-    Target::Service(GroupKey { namespace: "ns".into(), service, port: "80".into() })
+    Target::Service(GroupKey {
+        namespace: "ns".into(),
+        service,
+        port: "80".into(),
+    })
 }
 
 /// A request near some path of the pools.
@@ -142,17 +218,28 @@ pub(crate) fn request(random: &mut Random) -> Request {
         path = path.to_uppercase();
     }
     if random.one_in(8) {
-        path = path.replacen('/', random.pick(&["//", "/./", "/%2e%2E/", "/x/../", "/%66%6F%6f/"]), 1);
+        path = path.replacen(
+            '/',
+            *random.pick(&["//", "/./", "/%2e%2E/", "/x/../", "/%66%6F%6f/"]),
+            1,
+        );
     }
     let mut suffix = *random.pick(SUFFIXES);
-    let mut query = random.one_in(3).then(|| (*random.pick(&["q=1", "", "a=/b&c=%20", "x?y"])).to_owned());
+    let mut query = random
+        .one_in(3)
+        .then(|| (*random.pick(&["q=1", "", "a=/b&c=%20", "x?y"])).to_owned());
     if suffix == "?" {
         (suffix, query) = ("", Some(String::new()));
     }
     path.push_str(suffix);
     if random.one_in(60) {
-        path.push_str(random.pick(&["%00", "%", "%zz", "/../../../../.."]));
+        path.push_str(*random.pick(&["%00", "%", "%zz", "/../../../../.."]));
     }
     let body = random.one_in(8).then(|| *random.pick(&[0, 10, 11]));
-    Request { host: (*random.pick(ASKED)).to_owned(), path, query, body }
+    Request {
+        host: (*random.pick(ASKED)).to_owned(),
+        path,
+        query,
+        body,
+    }
 }

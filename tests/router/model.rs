@@ -17,7 +17,9 @@ pub(crate) struct Request {
 
 impl Request {
     fn target(&self) -> String {
-        self.query.as_ref().map_or(self.path.clone(), |query| format!("{}?{query}", self.path))
+        self.query
+            .as_ref()
+            .map_or(self.path.clone(), |query| format!("{}?{query}", self.path))
     }
 }
 
@@ -31,13 +33,24 @@ fn engine(mode: Mode, caret: bool, text: &str) -> Regex {
         (true, false) => format!("^(?:{text})"),
         (false, _) => text.to_owned(),
     };
-    let text = if compatible { text } else { text.replace('$', "\\z") };
-    RegexBuilder::new().caseless(compatible).build(&text).expect("drawn patterns compile")
+    let text = if compatible {
+        text
+    } else {
+        text.replace('$', "\\z")
+    };
+    RegexBuilder::new()
+        .caseless(compatible)
+        .build(&text)
+        .expect("drawn patterns compile")
 }
 
 fn groups(regex: &Regex, path: &[u8]) -> Option<Vec<Vec<u8>>> {
     let found = regex.captures(path).expect("drawn patterns are cheap")?;
-    let text = |at| found.get(at).map_or(Vec::new(), |group| group.as_bytes().to_vec());
+    let text = |at| {
+        found
+            .get(at)
+            .map_or(Vec::new(), |group| group.as_bytes().to_vec())
+    };
     Some((0..found.len()).map(text).collect())
 }
 
@@ -51,9 +64,17 @@ pub(crate) struct Model {
 impl Model {
     pub(crate) fn new(mut spec: HostSpec) -> Self {
         spec.routes.sort_by_key(|route| {
-            let exact = matches!(route.matches[0], PathMatch::Exact(_) | PathMatch::SlashExact(_));
+            let exact = matches!(
+                route.matches[0],
+                PathMatch::Exact(_) | PathMatch::SlashExact(_)
+            );
             let descending: Vec<_> = route.path.bytes().map(|byte| 255 - byte).collect();
-            (!exact, usize::MAX - route.path.len(), descending, route.age_rank)
+            (
+                !exact,
+                usize::MAX - route.path.len(),
+                descending,
+                route.age_rank,
+            )
         });
         let engines = spec.routes.iter().map(|route| {
             let patterns = route.matches.iter().filter_map(|matched| match matched {
@@ -72,35 +93,53 @@ impl Model {
     fn find(&self, path: &[u8]) -> Option<(usize, bool)> {
         let routes = &self.spec.routes;
         let any = |test: &dyn Fn(&RouteSpec, &PathMatch) -> bool| {
-            routes.iter().position(|route| route.matches.iter().any(|matched| test(route, matched)))
+            routes
+                .iter()
+                .position(|route| route.matches.iter().any(|matched| test(route, matched)))
         };
         let bare = |text: &str| text.trim_end_matches('/').as_bytes().to_vec();
-        let exact = any(&|_, matched| {
-            matches!(matched, PathMatch::Exact(text) | PathMatch::SlashExact(text) if text.as_bytes() == path)
-        });
-        let own = any(&|_, matched| matches!(matched, PathMatch::Prefix(text) if bare(text) == path));
+        let exact = any(
+            &|_, matched| matches!(matched, PathMatch::Exact(text) | PathMatch::SlashExact(text) if text.as_bytes() == path),
+        );
+        let own =
+            any(&|_, matched| matches!(matched, PathMatch::Prefix(text) if bare(text) == path));
         let slash = any(&|route, matched| {
             let lacks = matches!(matched, PathMatch::SlashPrefix(text) | PathMatch::SlashExact(text) if bare(text) == path);
             lacks && route.closed.is_none()
         });
-        let pattern = (0..routes.len())
-            .find(|route| self.engines[*route].0.iter().any(|engine| groups(engine, path).is_some()));
+        let pattern = (0..routes.len()).find(|route| {
+            self.engines[*route]
+                .0
+                .iter()
+                .any(|engine| groups(engine, path).is_some())
+        });
         let mut prefix: Option<(usize, usize)> = None;
         for (number, route) in routes.iter().enumerate() {
             for matched in &route.matches {
-                let (PathMatch::Prefix(text) | PathMatch::SlashPrefix(text)) = matched else { continue };
+                let (PathMatch::Prefix(text) | PathMatch::SlashPrefix(text)) = matched else {
+                    continue;
+                };
                 let name = [&bare(text)[..], b"/"].concat();
                 let whole = matches!(matched, PathMatch::Prefix(_)) && path == bare(text);
-                if (path.starts_with(&name) || whole) && prefix.is_none_or(|(_, best)| name.len() > best) {
+                if (path.starts_with(&name) || whole)
+                    && prefix.is_none_or(|(_, best)| name.len() > best)
+                {
                     prefix = Some((number, name.len()));
                 }
             }
         }
         let compatible = self.spec.mode == Mode::NginxCompatible;
-        if compatible && self.spec.name == HostName::CatchAll && path.starts_with(HEALTH.as_bytes()) {
+        if compatible && self.spec.name == HostName::CatchAll && path.starts_with(HEALTH.as_bytes())
+        {
             let longer = prefix.is_some_and(|(_, length)| length > HEALTH.len());
             let slash = slash.is_some() && path != HEALTH.as_bytes();
-            if !self.spec.regex_host && exact.is_none() && own.is_none() && !slash && !longer && pattern.is_none() {
+            if !self.spec.regex_host
+                && exact.is_none()
+                && own.is_none()
+                && !slash
+                && !longer
+                && pattern.is_none()
+            {
                 return None;
             }
         }
@@ -108,7 +147,8 @@ impl Model {
             return Some((exact, false));
         }
         if compatible {
-            return own.map(|own| (own, false))
+            return own
+                .map(|own| (own, false))
                 .or(slash.map(|slash| (slash, true)))
                 .or(pattern.map(|pattern| (pattern, false)))
                 .or(prefix.map(|(prefix, _)| (prefix, false)));
@@ -116,7 +156,9 @@ impl Model {
         // strict: the longest written path, a prefix before a pattern of its length
         let written = |number: usize| routes[number].path.len();
         match (prefix, pattern) {
-            (Some((prefix, _)), Some(pattern)) if written(pattern) > written(prefix) => Some((pattern, false)),
+            (Some((prefix, _)), Some(pattern)) if written(pattern) > written(prefix) => {
+                Some((pattern, false))
+            }
             (Some((prefix, _)), _) => Some((prefix, false)),
             (None, pattern) => Some((pattern?, false)),
         }
@@ -124,13 +166,27 @@ impl Model {
 }
 
 /// What becomes of a request, in one line.
-pub(crate) fn answer(hosts: &[Model], request: &Request, absent: &dyn Fn(&str) -> Option<&'static str>) -> String {
-    let Some(path) = normal(request.path.as_bytes()) else { return "fault BadPath".to_owned() };
-    let asked = request.host.split(':').next().unwrap_or_default().to_lowercase();
+pub(crate) fn answer(
+    hosts: &[Model],
+    request: &Request,
+    absent: &dyn Fn(&str) -> Option<&'static str>,
+) -> String {
+    let Some(path) = normal(request.path.as_bytes()) else {
+        return "fault BadPath".to_owned();
+    };
+    let asked = request
+        .host
+        .split(':')
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
     let asked = asked.strip_suffix('.').unwrap_or(&asked).to_owned();
     let named = |wanted: &HostName| hosts.iter().find(|host| host.spec.name == *wanted);
     let wildcard = asked.split_once('.').filter(|(label, _)| {
-        !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+        !label.is_empty()
+            && label
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
     });
     let known = named(&HostName::Exact(asked.as_str().into()))
         .or_else(|| named(&HostName::Wildcard(wildcard?.1.into())));
@@ -139,14 +195,21 @@ pub(crate) fn answer(hosts: &[Model], request: &Request, absent: &dyn Fn(&str) -
     let Some(host) = known.or(catch_all) else {
         return if healthy { "health" } else { "fault NoHost" }.to_owned();
     };
-    if path == b"/" && let Some(root) = &host.spec.app_root {
+    if path == b"/"
+        && let Some(root) = &host.spec.app_root
+    {
         return format!("redirect 302 http://{}{root}", request.host);
     }
     if let Some((route, slash)) = host.find(&path) {
         return on_route(host, route, slash, &path, &asked, request, absent);
     }
     if known.is_none() {
-        return if healthy && !host.spec.regex_host { "health" } else { "fault NoHost" }.to_owned();
+        return if healthy && !host.spec.regex_host {
+            "health"
+        } else {
+            "fault NoHost"
+        }
+        .to_owned();
     }
     if let Some(other) = catch_all.filter(|_| host.spec.mode == Mode::Strict)
         && let Some((route, slash)) = other.find(&path)
@@ -169,7 +232,10 @@ fn on_route(
     if route.closed.is_some() {
         return "fault Closed".to_owned();
     }
-    if request.body.is_some_and(|body| route.settings.body_size_max.is_some_and(|most| body > most)) {
+    if request
+        .body
+        .is_some_and(|body| route.settings.body_size_max.is_some_and(|most| body > most))
+    {
         return "fault BodyTooLarge".to_owned();
     }
     let query = request.query.as_deref().filter(|query| !query.is_empty());
@@ -179,16 +245,28 @@ fn on_route(
     }
     if let Some(redirect) = &route.redirect {
         let located = [301, 302, 303, 307, 308].contains(&redirect.status);
-        let origin = if located && redirect.target.starts_with('/') { format!("http://{asked}") } else { String::new() };
+        let origin = if located && redirect.target.starts_with('/') {
+            format!("http://{asked}")
+        } else {
+            String::new()
+        };
         return format!("redirect {} {origin}{}", redirect.status, redirect.target);
     }
     let mut target = request.target();
-    let found = host.engines[number].1.as_ref().and_then(|engine| groups(engine, path));
+    let found = host.engines[number]
+        .1
+        .as_ref()
+        .and_then(|engine| groups(engine, path));
     if let (Some(rewrite), Some(groups)) = (&route.rewrite, found) {
         let filled = fill(&rewrite.target, &groups);
         if rewrite.target.starts_with("http://") || rewrite.target.starts_with("https://") {
-            let location = String::from_utf8(filled).expect("drawn captures of redirects are plain");
-            let joined = if location.contains('?') { question.replacen('?', "&", 1) } else { question };
+            let location =
+                String::from_utf8(filled).expect("drawn captures of redirects are plain");
+            let joined = if location.contains('?') {
+                question.replacen('?', "&", 1)
+            } else {
+                question
+            };
             return format!("redirect 302 {location}{joined}");
         }
         if filled.is_empty() {
@@ -211,7 +289,11 @@ fn fill(template: &str, groups: &[Vec<u8>]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = template.chars().peekable();
     while let Some(c) = rest.next() {
-        match rest.peek().and_then(|digit| digit.to_digit(10)).filter(|digit| c == '$' && *digit > 0) {
+        match rest
+            .peek()
+            .and_then(|digit| digit.to_digit(10))
+            .filter(|digit| c == '$' && *digit > 0)
+        {
             Some(digit) => {
                 out.extend(groups.get(digit as usize).into_iter().flatten());
                 rest.next();
@@ -231,7 +313,9 @@ fn normal(raw: &[u8]) -> Option<Vec<u8>> {
         decoded.push(*first);
         if *first == b'%' {
             let digits = std::str::from_utf8(tail.get(..2)?).ok()?;
-            *decoded.last_mut()? = u8::from_str_radix(digits, 16).ok().filter(|byte| *byte != 0)?;
+            *decoded.last_mut()? = u8::from_str_radix(digits, 16)
+                .ok()
+                .filter(|byte| *byte != 0)?;
             rest = &tail[2..];
         }
     }
@@ -255,5 +339,13 @@ fn normal(raw: &[u8]) -> Option<Vec<u8>> {
 
 fn encode(path: &[u8]) -> String {
     let plain = |byte: &u8| byte.is_ascii_graphic() && !b"\"#%<>?\\^`{|}".contains(byte);
-    path.iter().map(|byte| if plain(byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    path.iter()
+        .map(|byte| {
+            if plain(byte) {
+                char::from(*byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
 }

@@ -42,10 +42,23 @@ impl Coverage {
     pub(crate) fn check(&self) {
         println!("{self:#?}");
         for kind in [
-            "forward", "redirect 300", "redirect 301", "redirect 302", "redirect 308", "health",
-            "fault BadPath", "fault NoHost", "fault NoPath", "fault NoDefaultBackend", "fault NoService",
-            "fault NoPort", "fault NoEndpoint", "fault ExternalName", "fault Closed",
-            "fault BodyTooLarge", "fault EmptyRewrite",
+            "forward",
+            "redirect 300",
+            "redirect 301",
+            "redirect 302",
+            "redirect 308",
+            "health",
+            "fault BadPath",
+            "fault NoHost",
+            "fault NoPath",
+            "fault NoDefaultBackend",
+            "fault NoService",
+            "fault NoPort",
+            "fault NoEndpoint",
+            "fault ExternalName",
+            "fault Closed",
+            "fault BodyTooLarge",
+            "fault EmptyRewrite",
         ] {
             let count = self.0.get(kind).copied().unwrap_or(0);
             assert!(count >= 100, "{kind} occurred {count} times");
@@ -68,12 +81,22 @@ pub(crate) fn world(seed: u64, coverage: &mut Coverage) {
     let specs = draw::hosts(&mut random);
     let models: Vec<Model> = specs.iter().cloned().map(Model::new).collect();
     let snapshot = snapshot(&specs);
-    let absent = |service: &str| ABSENT.iter().find(|(name, _)| *name == service).map(|(_, fault)| *fault);
+    let absent = |service: &str| {
+        ABSENT
+            .iter()
+            .find(|(name, _)| *name == service)
+            .map(|(_, fault)| *fault)
+    };
     let mut scratch = Scratch::default();
     for number in 0..REQUESTS_PER_WORLD {
         let request = draw::request(&mut random);
         let expected = model::answer(&models, &request, &absent);
-        let found = route(&snapshot, &request, &mut scratch, number % WATCHED_ONE_IN == 0);
+        let found = route(
+            &snapshot,
+            &request,
+            &mut scratch,
+            number % WATCHED_ONE_IN == 0,
+        );
         assert!(
             expected == found,
             "seed {seed}: http://{}{}?{:?} body {:?}\n model: {expected}\nrouter: {found}\n{specs:#?}",
@@ -101,11 +124,21 @@ fn snapshot(specs: &[HostSpec]) -> Snapshot {
             "nameless" => Some(Absence::ExternalNameUnresolved),
             _ => None,
         };
-        let endpoint = Endpoint { address: SocketAddr::from(([10, 0, 0, 1], 80)), pod: None };
+        let endpoint = Endpoint {
+            address: SocketAddr::from(([10, 0, 0, 1], 80)),
+            pod: None,
+        };
         let ready = absence.is_none().then_some(endpoint).into_iter().collect();
-        Arc::new(Endpoints { key: key.clone(), ready, unready: Box::default(), absence })
+        Arc::new(Endpoints {
+            key: key.clone(),
+            ready,
+            unready: Box::default(),
+            absence,
+        })
     });
-    table.check_invariants(&endpoints).expect("table and view belong together");
+    table
+        .check_invariants(&endpoints)
+        .expect("table and view belong together");
     Snapshot {
         generation: 1,
         table: Arc::new(table),
@@ -116,8 +149,14 @@ fn snapshot(specs: &[HostSpec]) -> Snapshot {
 
 /// What the router says, in the model's words.
 fn route(snapshot: &Snapshot, request: &Request, scratch: &mut Scratch, watched: bool) -> String {
-    let query = request.query.as_ref().map_or(String::new(), |query| format!("?{query}"));
-    let text = format!("GET {}{query} HTTP/1.1\r\nHost: {}\r\n\r\n", request.path, request.host);
+    let query = request
+        .query
+        .as_ref()
+        .map_or(String::new(), |query| format!("?{query}"));
+    let text = format!(
+        "GET {}{query} HTTP/1.1\r\nHost: {}\r\n\r\n",
+        request.path, request.host
+    );
     let mut head = RequestHead::new();
     parse_request(text.as_bytes(), &mut head, &HeadLimits::default()).expect("drawn heads parse");
     let view = RequestView::new(text.as_bytes(), &head);
@@ -138,15 +177,22 @@ fn route(snapshot: &Snapshot, request: &Request, scratch: &mut Scratch, watched:
         assert_eq!(explanation.mode, decision.mode);
         let origin = decision.route.map(|route| &route.spec.origin);
         assert_eq!(explanation.origin(), origin);
-        let chosen = explanation.candidates.iter().filter(|candidate| candidate.is_chosen());
+        let chosen = explanation
+            .candidates
+            .iter()
+            .filter(|candidate| candidate.is_chosen());
         assert_eq!(chosen.map(|candidate| &candidate.origin).next(), origin);
     }
     let shown = |bytes: Vec<u8>| String::from_utf8(bytes).expect("drawn targets are ASCII");
     match outcome {
-        Outcome::Forward { endpoints, target, .. } => {
+        Outcome::Forward {
+            endpoints, target, ..
+        } => {
             format!("forward {} {}", endpoints.key.service, shown(target))
         }
-        Outcome::Redirect { status, location, .. } => format!("redirect {status} {}", shown(location)),
+        Outcome::Redirect {
+            status, location, ..
+        } => format!("redirect {status} {}", shown(location)),
         Outcome::Site { site, .. } => format!("site {}", site.name),
         Outcome::Health => "health".to_owned(),
         Outcome::Fault(fault) => format!("fault {fault:?}"),
