@@ -184,8 +184,6 @@ impl<'t> Builder<'t> {
                 related: None,
             });
         }
-        let mut start = offset::after_properties(self.text, span.range().start);
-        let flow = matches!(self.text.as_bytes().get(start), Some(b'{' | b'['));
         let in_mapping = matches!(
             self.open.last(),
             Some(Open {
@@ -193,9 +191,14 @@ impl<'t> Builder<'t> {
                 ..
             })
         );
-        if in_mapping && !flow && matches!(content, Content::Sequence(_)) {
-            start = offset::block_sequence(self.text, start);
-        }
+        let raw = span.range().start;
+        let (bracket, dash) = match &content {
+            Content::Sequence(_) if in_mapping => (b'[', offset::dash_before(self.text, raw)),
+            Content::Sequence(_) => (b'[', None),
+            Content::Mapping { .. } => (b'{', None),
+        };
+        let start = dash.unwrap_or_else(|| offset::after_properties(self.text, raw));
+        let flow = dash.is_none() && self.text.as_bytes().get(start) == Some(&bracket);
         self.open.push(Open {
             start,
             flow,

@@ -94,7 +94,7 @@ fn mask(text: &str, documents: &[Document]) -> String {
     for extent in masked {
         for byte in &mut bytes[extent.range()] {
             if !matches!(byte, b'\n' | b'\r' | b' ') {
-                *byte = b'x';
+                *byte = b'A';
             }
         }
     }

@@ -58,6 +58,7 @@ fn block_scalars_begin_with_their_header() {
         "|2-  # comment\n\n    x",
     );
     check("- # c | d\n  |\n  x\n", "/0", None, "|\n  x");
+    check("- {a: b}\n- |\n  x\n", "/1", None, "|\n  x");
     check("--- >\n x\n", "", None, ">\n x");
     check("a: |\nb: 1\n", "/a", Some("a"), "|");
     check("a: >-\n  x\n\nb: 1\n", "/a", Some("a"), ">-\n  x");
@@ -102,6 +103,17 @@ fn lists_and_mappings_end_with_their_last_child() {
     );
     check("a:\n- - x\n  - y\n- -1\n", "/a/0", None, "- x\n  - y");
     check("- a:\n  - x\n", "/0/a", Some("a"), "- x");
+    check(
+        "a:\n- {b: 1}\n- [c]\nd: 1\n",
+        "/a",
+        Some("a"),
+        "- {b: 1}\n- [c]",
+    );
+    check("a:\n- [c]\nd: 1\n", "/a", Some("a"), "- [c]");
+    check("a:\n- &x [c]\nd: 1\n", "/a", Some("a"), "- &x [c]");
+    check("a: &x\n- [c]\nd: 1\n", "/a", Some("a"), "- [c]");
+    check("- a: [b]\n", "/0/a", Some("a"), "[b]");
+    check("a:\n- # c\n  b\n", "/a", Some("a"), "- # c\n  b");
     check("a: {b: 1, # }\n }\n", "/a", Some("a"), "{b: 1, # }\n }");
     check("a: [{b: 1}, ]", "/a", Some("a"), "[{b: 1}, ]");
     check("a: [{b: 1}]", "/a/0", None, "{b: 1}");

@@ -104,7 +104,7 @@ fn block_header(text: &str, before: usize, content: usize) -> usize {
             '|' | '>' => return at,
             '#' | '%' => at += text[at..].find('\n').unwrap_or(text.len() - at),
             '&' | '!' => at = after_properties(text, at),
-            ' ' | '\t' | '\r' | '\n' | ':' | '-' | '?' => at += 1,
+            ' ' | '\t' | '\r' | '\n' | ':' | '-' | '?' | ',' | ']' | '}' => at += 1,
             _ => return content,
         }
     }
@@ -123,17 +123,14 @@ pub(super) fn closing(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// Where a list written with `-` begins. For one that is not indented deeper than its key the parser
-/// says where its first item begins.
-pub(super) fn block_sequence(text: &str, start: usize) -> usize {
+/// The dash of a list that is not indented deeper than its key: the parser says where the first item
+/// begins. Nothing where more than a dash stands before the place.
+pub(super) fn dash_before(text: &str, start: usize) -> Option<usize> {
     let line = text[..start].rfind('\n').map_or(0, |found| found + 1);
     let prefix = &text[line..start];
-    let indentation = prefix.len() - prefix.trim_start().len();
-    if prefix[indentation..].starts_with('-') {
-        line + indentation
-    } else {
-        start
-    }
+    let rest = prefix.trim().strip_prefix('-').map(str::trim_start);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+        .then(|| line + prefix.len() - prefix.trim_start().len())
 }
 
 /// The offset after any `&anchor` and `!tag` and the space behind them.
