@@ -1,1 +1,3 @@
 //! Whole compiles, from YAML.
+
+mod world;
