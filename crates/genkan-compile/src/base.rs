@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use genkan_diagnosis::{Code, Finding, escape_pointer, words};
+use genkan_diagnosis::{Code, Finding, words};
 use genkan_objects::{
     ObjectStore, Resource,
     kind::{ConfigMap, IngressClass},
@@ -10,8 +10,9 @@ use genkan_objects::{
 use genkan_route::settings::{GlobalSettings, RouteSettings};
 
 use crate::{
-    annotation::{Policy, Remark, Written},
-    configmap,
+    annotation::{Policy, Written},
+    check,
+    configmap::{self, Settings},
     ingress::class::{ClassFacts, Classes},
     mark::{self, Part},
     options::Options,
@@ -23,13 +24,13 @@ use crate::{
 pub(crate) struct Base {
     /// IngressClasses.
     pub classes: Classes,
-    /// What the main ConfigMap comes to; annotations are read against it.
-    pub installation: Arc<configmap::Settings>,
+    /// What the main ConfigMap comes to.
+    pub settings: Settings,
     /// Settings of the whole proxy.
     pub global: Arc<GlobalSettings>,
     /// What is wrong with the classes and the ConfigMap.
     pub findings: Vec<Finding>,
-    settings: Arc<RouteSettings>,
+    shared: Arc<RouteSettings>,
     class_objects: Vec<Arc<Resource<IngressClass>>>,
     config_map: Option<Arc<Resource<ConfigMap>>>,
     fresh: bool,
@@ -38,12 +39,12 @@ pub(crate) struct Base {
 impl Base {
     /// Nothing yet; the first [`Base::refresh`] fills it.
     pub(crate) fn new(options: &Options) -> Self {
-        let installation = defaults(options);
+        let settings = defaults(options);
         Self {
             classes: Classes::default(),
-            settings: Arc::new(installation.policy.settings.clone()),
-            global: Arc::new(installation.global.clone()),
-            installation: Arc::new(installation),
+            shared: Arc::new(settings.policy.settings.clone()),
+            settings,
+            global: Arc::new(GlobalSettings::default()),
             findings: Vec::new(),
             class_objects: Vec::new(),
             config_map: None,
@@ -55,9 +56,7 @@ impl Base {
     pub(crate) fn refresh(&mut self, objects: &ObjectStore, options: &Options) -> bool {
         let config_map = world::config_map(objects, &options.configmap);
         let same_classes = world::classes(objects).count() == self.class_objects.len()
-            && world::classes(objects)
-                .zip(&self.class_objects)
-                .all(|(a, b)| Arc::ptr_eq(a, b));
+            && world::classes(objects).zip(&self.class_objects).all(|(a, b)| Arc::ptr_eq(a, b));
         if !self.fresh && same_classes && world::same(config_map, self.config_map.as_ref()) {
             return false;
         }
@@ -65,113 +64,61 @@ impl Base {
         self.class_objects = world::classes(objects).cloned().collect();
         self.config_map = config_map.cloned();
         self.findings = self.class_findings();
-        self.classes = Classes {
-            by_name: self.class_objects.iter().map(facts).collect(),
-        };
+        self.classes = Classes { by_name: self.class_objects.iter().map(facts).collect() };
         self.read_config_map(options);
         true
     }
 
     fn read_config_map(&mut self, options: &Options) {
-        let mut installation = defaults(options);
-        if let Some(map) = &self.config_map {
-            let written = map.spec.data.iter().map(|(key, value)| Written {
-                key: &key.value,
-                value: &value.value,
-                is_text: true,
-            });
-            let (settings, remarks) = configmap::read(written, installation);
-            installation = settings;
-            self.findings
-                .extend(remarks.iter().map(|remark| finding(map, remark)));
+        let map = self.config_map.clone();
+        let data = map.iter().flat_map(|map| &map.spec.data);
+        // values of a ConfigMap are text, or reading it has said so already
+        let written = data.map(|(key, value)| Written {
+            key: &key.value,
+            value: &value.value,
+            is_text: true,
+        });
+        let (settings, remarks) = configmap::read(written, defaults(options));
+        if let Some(map) = &map {
+            self.findings.extend(check::remark::of_config_map(map, &remarks));
         }
-        self.settings = Arc::new(installation.policy.settings.clone());
-        if *self.global != installation.global {
-            self.global = Arc::new(installation.global.clone());
+        self.shared = Arc::new(settings.policy.settings.clone());
+        if *self.global != settings.global {
+            self.global = Arc::new(settings.global.clone());
         }
-        self.installation = Arc::new(installation);
+        self.settings = settings;
     }
 
     /// GK0103: two defaults are no default.
     fn class_findings(&self) -> Vec<Finding> {
-        let defaults: Vec<_> = self
-            .class_objects
-            .iter()
-            .filter(|c| c.spec.is_default)
-            .collect();
-        let [first, second, ..] = &defaults[..] else {
-            return Vec::new();
-        };
-        let names: Vec<_> = defaults
-            .iter()
-            .map(|class| format!("`{}`", class.meta.name.value))
-            .collect();
-        let pointer = mark::annotation_pointer("ingressclass.kubernetes.io/is-default-class");
+        let defaults: Vec<_> = self.class_objects.iter().filter(|c| c.spec.is_default).collect();
+        let [first, second, ..] = &defaults[..] else { return Vec::new() };
+        let names: Vec<_> = defaults.iter().map(|class| format!("`{}`", class.meta.name.value)).collect();
+        let pointer =
+            mark::annotation_pointer("ingressclass.kubernetes.io/is-default-class");
         let finding = Finding::new(Code::GK0103).arg("names", names.join(", "));
-        let finding = mark::at(
-            finding,
-            &***second,
-            &pointer,
-            Part::Value,
-            &words::ALSO_HERE,
-        );
-        vec![mark::also(
-            finding,
-            &***first,
-            &pointer,
-            Part::Value,
-            &words::FIRST_HERE,
-        )]
+        let finding = mark::at(finding, &***second, &pointer, Part::Value, &words::ALSO_HERE);
+        vec![mark::also(finding, &***first, &pointer, Part::Value, &words::FIRST_HERE)]
     }
 
     /// Route settings, shared where they are the installation's own.
     pub(crate) fn share(&self, settings: &RouteSettings) -> Arc<RouteSettings> {
-        if *settings == *self.settings {
-            self.settings.clone()
-        } else {
-            Arc::new(settings.clone())
-        }
+        if *settings == *self.shared { self.shared.clone() } else { Arc::new(settings.clone()) }
     }
-}
-
-/// What holds without a ConfigMap.
-fn defaults(options: &Options) -> configmap::Settings {
-    let policy = Policy {
-        prefix: options.annotations_prefix.clone(),
-        ..Policy::default()
-    };
-    let global = GlobalSettings {
-        health_path: options.health_path.clone(),
-        ..GlobalSettings::default()
-    };
-    configmap::Settings {
-        policy,
-        global,
-        ..configmap::Settings::default()
-    }
-}
-
-fn finding(map: &Resource<ConfigMap>, remark: &Remark) -> Finding {
-    let part = if remark.is_about_value() {
-        Part::Value
-    } else {
-        Part::Key
-    };
-    let pointer = format!("/data/{}", escape_pointer(&remark.key));
-    let finding = remark.finding("/data").value(remark.value.as_str());
-    mark::at(finding, map, &pointer, part, remark.label())
 }
 
 fn facts(class: &Arc<Resource<IngressClass>>) -> (Arc<str>, ClassFacts) {
-    let controller = class
-        .spec
-        .controller
-        .as_ref()
-        .map_or("", |name| &*name.value)
-        .into();
-    let facts = ClassFacts {
-        controller,
-        is_default: class.spec.is_default,
-    };
+    let controller = class.spec.controller.as_ref().map_or("", |name| &*name.value).into();
+    let facts = ClassFacts { controller, is_default: class.spec.is_default };
     (class.meta.name.value.clone(), facts)
+}
+
+/// What holds without a ConfigMap: defaults, and what flags say.
+fn defaults(options: &Options) -> Settings {
+    let settings = Settings::default();
+    Settings {
+        policy: Policy { prefix: options.annotations_prefix.clone(), ..settings.policy },
+        global: GlobalSettings { health_path: options.health_path.clone(), ..settings.global },
+        ..settings
+    }
 }

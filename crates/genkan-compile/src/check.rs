@@ -12,3 +12,4 @@ pub(crate) mod problem;
 pub(crate) mod remark;
 pub(crate) mod rule;
 pub(crate) mod tls;
+pub(crate) mod written;

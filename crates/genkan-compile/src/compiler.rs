@@ -152,6 +152,7 @@ impl Compiler {
     fn findings(&self, input: &Input<'_>) -> Vec<Finding> {
         let mut findings = check::problem::of_files(input.problems);
         findings.extend(check::problem::of_other_objects(input.objects));
+        findings.extend(check::written::findings(input.objects));
         findings.extend(self.base.findings.iter().cloned());
         for (claim, _) in self.claims.all() {
             findings.extend(claim.findings.iter().cloned());
@@ -172,16 +173,13 @@ impl Compiler {
     }
 
     fn statuses(&self) -> Vec<IngressStatus> {
-        let status = |(claim, object): (&Arc<crate::ingress::Claim>, _)| {
-            let object: &Arc<_> = object;
-            let _: &genkan_objects::Resource<genkan_objects::kind::Ingress> = object;
-            IngressStatus {
-                name: claim.name().clone(),
-                not_served: claim.not_served.clone(),
-                mode: claim.mode(),
-            }
-        };
-        self.claims.all().map(status).collect()
+        let claims = self.claims.all().map(|(claim, _)| claim);
+        let statuses = claims.map(|claim| IngressStatus {
+            name: claim.name().clone(),
+            not_served: claim.not_served.clone(),
+            mode: claim.mode(),
+        });
+        statuses.collect()
     }
 
     fn summary(&self) -> Summary {

@@ -21,7 +21,6 @@ use genkan_route::settings::RouteSettings;
 
 use crate::{
     annotation::Effects,
-    configmap,
     order::{IngressName, Precedence},
 };
 
@@ -32,10 +31,10 @@ pub(crate) struct Claim {
     pub precedence: Precedence,
     /// Why it takes no part, when it does not.
     pub not_served: Option<Inactive>,
+    /// Why its implied location and default backend are closed, if they are.
+    pub closed: Option<Closed>,
     /// What its annotations come to.
     pub effects: Effects,
-    /// The main ConfigMap, which may close routes too.
-    pub installation: Arc<configmap::Settings>,
     /// `effects.settings`, shared with all Ingresses that ask for the same.
     pub settings: Arc<RouteSettings>,
     /// Where `spec.defaultBackend` leads.
@@ -72,6 +71,8 @@ pub(crate) struct PathClaim {
     pub rejected: Option<Inactive>,
     /// A resource backend that is not known: ingress-nginx skips such paths.
     pub skipped_by_nginx: bool,
+    /// Why it answers 503 to everybody, if it does.
+    pub closed: Option<Closed>,
 }
 
 impl Claim {
@@ -88,13 +89,6 @@ impl Claim {
     /// Whether it takes part in routing.
     pub(crate) fn is_served(&self) -> bool {
         self.not_served.is_none()
-    }
-
-    /// Why its route with this path answers 503, if it does.
-    pub(crate) fn closed(&self, path: &str) -> Option<Closed> {
-        let own = self.effects.closed.as_ref();
-        own.or_else(|| self.installation.closes(path, &self.effects))
-            .cloned()
     }
 
     /// `spec.defaultBackend` and nothing else.

@@ -5,8 +5,8 @@
 //! host; [`endpoints`] finds the addresses of each Service port; [`Compiler`] keeps both from one
 //! compile to the next and builds again only what a change names.
 //!
-//! What costs more than traffic can wait for is asked of a finished [`Generation`]: `lint` tries
-//! requests and replays suggestions, `diagnose` explains one request.
+//! What costs more than traffic can wait for is asked of a finished [`Generation`]: [`lint`] tries
+//! requests and replays suggestions, [`diagnose`] explains one request.
 
 pub mod annotation;
 mod base;
@@ -14,15 +14,18 @@ mod check;
 mod claims;
 mod compiler;
 pub mod configmap;
+pub mod diagnose;
 mod endpoints;
 mod external;
 mod generation;
 mod groups;
 mod hosts;
 mod ingress;
+pub mod lint;
 mod mark;
 mod options;
 mod order;
+pub mod probe;
 mod site;
 mod world;
 

@@ -29,7 +29,7 @@ impl std::fmt::Display for IngressName {
 /// A total order also where modes meet: of two equally old Ingresses of different modes the compatible
 /// one comes first, so that adopting an installation changes nothing for what was there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Precedence {
+pub(crate) struct Precedence {
     /// `metadata.creationTimestamp`.
     pub created: Option<Timestamp>,
     /// Semantics it asked for.

@@ -1,3 +1,7 @@
 //! Whole compiles, from YAML.
 
-mod world;
+mod finding;
+mod incremental;
+mod request;
+pub(crate) mod routing;
+pub(crate) mod world;

@@ -22,11 +22,6 @@ pub(crate) fn slices(objects: &ObjectStore) -> impl Iterator<Item = &Arc<Resourc
     objects.endpoint_slices.iter()
 }
 
-/// All Services, by namespace and name.
-pub(crate) fn services(objects: &ObjectStore) -> impl Iterator<Item = &Arc<Resource<Service>>> {
-    objects.services.iter()
-}
-
 /// One Service.
 pub(crate) fn service<'o>(
     objects: &'o ObjectStore,

@@ -191,6 +191,13 @@ impl Finding {
         self
     }
 
+    /// Replaces all suggestions, as when they were tried.
+    #[must_use]
+    pub fn with_suggestions(mut self, suggestions: impl IntoIterator<Item = Suggestion>) -> Self {
+        self.suggestions = suggestions.into_iter().collect();
+        self
+    }
+
     /// A code whose finding is the root of this one.
     #[must_use]
     pub fn caused_by(mut self, code: Code) -> Self {

@@ -1,0 +1,148 @@
+//! Applies a suggestion to a copy of the object, compiles and lints what it touches, and compares.
+
+use std::collections::BTreeSet;
+
+use genkan_diagnosis::{Applicability, Checked, Code, Finding, Suggestion, words};
+use genkan_objects::{
+    Object, ObjectStore, Resource, files,
+    kind::Ingress,
+    patch,
+};
+
+use super::raw;
+use crate::{
+    compiler::{Compiler, Input},
+    generation::Generation,
+    ingress::host_name,
+};
+
+/// The finding with its suggestions tried.
+pub(super) fn check(generation: &Generation, finding: Finding) -> Finding {
+    if finding.suggestions().iter().all(|suggestion| suggestion.patch.is_empty()) {
+        return finding;
+    }
+    let Some(object) = ingress_of(generation, &finding) else { return finding };
+    let replay = Replay { generation, object, finding: &finding };
+    let Some(before) = replay.findings(None) else { return finding };
+    let tried: Vec<_> = finding
+        .suggestions()
+        .iter()
+        .map(|suggestion| replay.tried(suggestion.clone(), &before))
+        .collect();
+    finding.with_suggestions(tried)
+}
+
+/// The neighbourhood of a finding's Ingress, compiled with a suggestion applied.
+pub(crate) fn with_suggestion(
+    generation: &Generation,
+    finding: &Finding,
+    suggestion: &Suggestion,
+) -> Option<Generation> {
+    let object = ingress_of(generation, finding)?;
+    Replay { generation, object, finding }.compiled(Some(suggestion))
+}
+
+/// The Ingress that a finding is about. Suggestions for other kinds stay unchecked.
+fn ingress_of<'g>(generation: &'g Generation, finding: &Finding) -> Option<&'g Resource<Ingress>> {
+    let object = finding.object().filter(|object| &*object.kind == "Ingress")?;
+    let found = generation.origins.objects.ingresses.get(object.namespace.as_deref()?, &object.name);
+    found.map(|found| &**found)
+}
+
+struct Replay<'r> {
+    generation: &'r Generation,
+    object: &'r Resource<Ingress>,
+    finding: &'r Finding,
+}
+
+/// A finding's identity without its value, which a patch changes.
+type Identity = (Code, String, String);
+
+impl Replay<'_> {
+    fn tried(&self, suggestion: Suggestion, before: &BTreeSet<Identity>) -> Suggestion {
+        let elsewhere = suggestion.object.as_ref().is_some_and(|o| Some(o) != self.finding.object());
+        if suggestion.patch.is_empty() || elsewhere {
+            return suggestion;
+        }
+        let mut suggestion = suggestion;
+        if let Ok(edits) = patch::edits(&self.object.place, &suggestion.patch) {
+            suggestion.edits = edits;
+        }
+        let Some(after) = self.findings(Some(&suggestion)) else { return suggestion };
+        let introduces: BTreeSet<_> =
+            after.difference(before).map(|(code, ..)| *code).collect();
+        let gone = !after.contains(&identity(self.finding));
+        suggestion.checked = if gone && introduces.is_empty() {
+            Checked::Passed((&words::FINDING_GONE).into())
+        } else {
+            if suggestion.applicability == Applicability::Safe {
+                suggestion.applicability = Applicability::Review;
+            }
+            Checked::Failed { introduces: introduces.into_iter().collect() }
+        };
+        suggestion
+    }
+
+    /// Findings of the Ingress and its neighbours, with a suggestion applied.
+    fn findings(&self, suggestion: Option<&Suggestion>) -> Option<BTreeSet<Identity>> {
+        Some(raw(&self.compiled(suggestion)?).iter().map(identity).collect())
+    }
+
+    fn compiled(&self, suggestion: Option<&Suggestion>) -> Option<Generation> {
+        let mut objects = self.neighbourhood();
+        if let Some(suggestion) = suggestion {
+            objects.insert(Object::Ingress(self.patched(suggestion)?));
+        }
+        let mut compiler = Compiler::new((*self.generation.options).clone());
+        let resolutions = &self.generation.resolutions;
+        Some(compiler.compile(Input { objects: &objects, problems: &[], resolutions }))
+    }
+
+    /// The store with only those Ingresses that share a host with this one.
+    fn neighbourhood(&self) -> ObjectStore {
+        let mut objects = self.generation.origins.objects.clone();
+        objects.ingresses = Default::default();
+        let hosts = hosts(self.object);
+        for other in self.generation.origins.objects.ingresses.iter() {
+            if self::hosts(other).iter().any(|host| hosts.contains(host)) {
+                objects.insert(Object::Ingress(other.clone()));
+            }
+        }
+        objects
+    }
+
+    /// The Ingress with the suggestion applied to its text.
+    fn patched(&self, suggestion: &Suggestion) -> Option<std::sync::Arc<Resource<Ingress>>> {
+        let place = &self.object.place;
+        let edits = patch::edits(place, &suggestion.patch).ok()?;
+        let text = patch::apply(place.source.text(), &edits);
+        let read = files::read(place.source.name(), text.as_bytes());
+        let objects = read.documents.into_iter().flat_map(|document| document.objects);
+        let mut ingresses = objects.filter_map(|object| match object {
+            Object::Ingress(ingress) => Some(ingress),
+            _ => None,
+        });
+        ingresses.find(|ingress| {
+            ingress.meta.name.value == self.object.meta.name.value
+                && ingress.meta.namespace == self.object.meta.namespace
+        })
+    }
+}
+
+fn identity(finding: &Finding) -> Identity {
+    let object = finding.object().map(|object| object.to_string()).unwrap_or_default();
+    (finding.code(), object, finding.pointer().unwrap_or_default().to_owned())
+}
+
+/// Hosts that an Ingress names, the catch-all among them.
+fn hosts(object: &Resource<Ingress>) -> Vec<String> {
+    let written = object.spec.rules.iter().map(|rule| {
+        let host = rule.host.as_ref().map_or("", |host| &*host.value);
+        host_name::read(host).map_or_else(|_| host.to_owned(), |read| host_name::show(&read.name))
+    });
+    let mut hosts: Vec<_> = written.collect();
+    if object.spec.default_backend.is_some() {
+        hosts.push("*".to_owned());
+    }
+    hosts
+}
