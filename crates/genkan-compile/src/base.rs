@@ -56,7 +56,9 @@ impl Base {
     pub(crate) fn refresh(&mut self, objects: &ObjectStore, options: &Options) -> bool {
         let config_map = world::config_map(objects, &options.configmap);
         let same_classes = world::classes(objects).count() == self.class_objects.len()
-            && world::classes(objects).zip(&self.class_objects).all(|(a, b)| Arc::ptr_eq(a, b));
+            && world::classes(objects)
+                .zip(&self.class_objects)
+                .all(|(a, b)| Arc::ptr_eq(a, b));
         if !self.fresh && same_classes && world::same(config_map, self.config_map.as_ref()) {
             return false;
         }
@@ -64,7 +66,9 @@ impl Base {
         self.class_objects = world::classes(objects).cloned().collect();
         self.config_map = config_map.cloned();
         self.findings = self.class_findings();
-        self.classes = Classes { by_name: self.class_objects.iter().map(facts).collect() };
+        self.classes = Classes {
+            by_name: self.class_objects.iter().map(facts).collect(),
+        };
         self.read_config_map(options);
         true
     }
@@ -80,7 +84,8 @@ impl Base {
         });
         let (settings, remarks) = configmap::read(written, defaults(options));
         if let Some(map) = &map {
-            self.findings.extend(check::remark::of_config_map(map, &remarks));
+            self.findings
+                .extend(check::remark::of_config_map(map, &remarks));
         }
         self.shared = Arc::new(settings.policy.settings.clone());
         if *self.global != settings.global {
@@ -91,25 +96,57 @@ impl Base {
 
     /// GK0103: two defaults are no default.
     fn class_findings(&self) -> Vec<Finding> {
-        let defaults: Vec<_> = self.class_objects.iter().filter(|c| c.spec.is_default).collect();
-        let [first, second, ..] = &defaults[..] else { return Vec::new() };
-        let names: Vec<_> = defaults.iter().map(|class| format!("`{}`", class.meta.name.value)).collect();
-        let pointer =
-            mark::annotation_pointer("ingressclass.kubernetes.io/is-default-class");
+        let defaults: Vec<_> = self
+            .class_objects
+            .iter()
+            .filter(|c| c.spec.is_default)
+            .collect();
+        let [first, second, ..] = &defaults[..] else {
+            return Vec::new();
+        };
+        let names: Vec<_> = defaults
+            .iter()
+            .map(|class| format!("`{}`", class.meta.name.value))
+            .collect();
+        let pointer = mark::annotation_pointer("ingressclass.kubernetes.io/is-default-class");
         let finding = Finding::new(Code::GK0103).arg("names", names.join(", "));
-        let finding = mark::at(finding, &***second, &pointer, Part::Value, &words::ALSO_HERE);
-        vec![mark::also(finding, &***first, &pointer, Part::Value, &words::FIRST_HERE)]
+        let finding = mark::at(
+            finding,
+            &***second,
+            &pointer,
+            Part::Value,
+            &words::ALSO_HERE,
+        );
+        vec![mark::also(
+            finding,
+            &***first,
+            &pointer,
+            Part::Value,
+            &words::FIRST_HERE,
+        )]
     }
 
     /// Route settings, shared where they are the installation's own.
     pub(crate) fn share(&self, settings: &RouteSettings) -> Arc<RouteSettings> {
-        if *settings == *self.shared { self.shared.clone() } else { Arc::new(settings.clone()) }
+        if *settings == *self.shared {
+            self.shared.clone()
+        } else {
+            Arc::new(settings.clone())
+        }
     }
 }
 
 fn facts(class: &Arc<Resource<IngressClass>>) -> (Arc<str>, ClassFacts) {
-    let controller = class.spec.controller.as_ref().map_or("", |name| &*name.value).into();
-    let facts = ClassFacts { controller, is_default: class.spec.is_default };
+    let controller = class
+        .spec
+        .controller
+        .as_ref()
+        .map_or("", |name| &*name.value)
+        .into();
+    let facts = ClassFacts {
+        controller,
+        is_default: class.spec.is_default,
+    };
     (class.meta.name.value.clone(), facts)
 }
 
@@ -117,8 +154,14 @@ fn facts(class: &Arc<Resource<IngressClass>>) -> (Arc<str>, ClassFacts) {
 fn defaults(options: &Options) -> Settings {
     let settings = Settings::default();
     Settings {
-        policy: Policy { prefix: options.annotations_prefix.clone(), ..settings.policy },
-        global: GlobalSettings { health_path: options.health_path.clone(), ..settings.global },
+        policy: Policy {
+            prefix: options.annotations_prefix.clone(),
+            ..settings.policy
+        },
+        global: GlobalSettings {
+            health_path: options.health_path.clone(),
+            ..settings.global
+        },
         ..settings
     }
 }

@@ -83,7 +83,12 @@ impl Claims {
             let (claim, sites) = lower(object, objects, base, options);
             let claim = Arc::new(claim);
             let object = object.clone();
-            let entry = Entry { object, sites, claim: claim.clone(), seen: self.pass };
+            let entry = Entry {
+                object,
+                sites,
+                claim: claim.clone(),
+                seen: self.pass,
+            };
             if let Some(before) = self.by_name.insert(name, entry) {
                 self.leave(&before.claim, &mut dirty);
             }
@@ -95,8 +100,12 @@ impl Claims {
 
     fn drop_unseen(&mut self, dirty: &mut BTreeSet<HostName>) {
         let pass = self.pass;
-        let gone: Vec<_> =
-            self.by_name.iter().filter(|(_, e)| e.seen != pass).map(|(n, _)| n.clone()).collect();
+        let gone: Vec<_> = self
+            .by_name
+            .iter()
+            .filter(|(_, e)| e.seen != pass)
+            .map(|(n, _)| n.clone())
+            .collect();
         for name in gone {
             if let Some(entry) = self.by_name.remove(&name) {
                 self.leave(&entry.claim, dirty);
@@ -126,7 +135,10 @@ impl Claims {
 
     /// Claims on a host, oldest first.
     pub(crate) fn on_host(&self, host: &HostName) -> Vec<Arc<Claim>> {
-        self.by_host.get(host).map(|members| members.values().cloned().collect()).unwrap_or_default()
+        self.by_host
+            .get(host)
+            .map(|members| members.values().cloned().collect())
+            .unwrap_or_default()
     }
 
     /// All hosts that somebody claims, in no order.
@@ -136,11 +148,15 @@ impl Claims {
 
     /// All claims with their objects, by name.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&Arc<Claim>, &Arc<Resource<Ingress>>)> {
-        self.by_name.values().map(|entry| (&entry.claim, &entry.object))
+        self.by_name
+            .values()
+            .map(|entry| (&entry.claim, &entry.object))
     }
 
     /// One claim.
     pub(crate) fn get(&self, name: &IngressName) -> Option<(&Arc<Claim>, &Arc<Resource<Ingress>>)> {
-        self.by_name.get(name).map(|entry| (&entry.claim, &entry.object))
+        self.by_name
+            .get(name)
+            .map(|entry| (&entry.claim, &entry.object))
     }
 }

@@ -76,14 +76,18 @@ impl Compiler {
         let options = self.options.clone();
         let objects = input.objects;
         let base_changed = self.base.refresh(objects, &options);
-        let mut dirty = self.claims.refresh(objects, &self.base, base_changed, &options);
+        let mut dirty = self
+            .claims
+            .refresh(objects, &self.base, base_changed, &options);
         let fallback = self.fallback(&input);
         if fallback != self.fallback {
             self.fallback = fallback;
             dirty.extend(self.claims.hosts().cloned());
             dirty.insert(HostName::CatchAll);
         }
-        let changes = self.hosts.rebuild(&dirty, &self.claims, self.fallback.as_ref());
+        let changes = self
+            .hosts
+            .rebuild(&dirty, &self.claims, self.fallback.as_ref());
         for (key, mode) in &changes.added {
             self.groups.join(key, *mode);
         }
@@ -110,12 +114,17 @@ impl Compiler {
         let (namespace, name) = full_name.split_once('/')?;
         let service = world::service(input.objects, namespace, name)?;
         let port = service.spec.ports.first()?.port.value.to_string();
-        let group =
-            GroupKey { namespace: namespace.to_owned(), service: name.to_owned(), port };
+        let group = GroupKey {
+            namespace: namespace.to_owned(),
+            service: name.to_owned(),
+            port,
+        };
         let mut probe = Groups::default();
         probe.join(&group, Mode::NginxCompatible);
         probe.refresh(input.objects, input.resolutions, &self.options);
-        let ready = probe.of(&group).is_some_and(|endpoints| !endpoints.ready.is_empty());
+        let ready = probe
+            .of(&group)
+            .is_some_and(|endpoints| !endpoints.ready.is_empty());
         ready.then_some(Target::Service(group))
     }
 
@@ -126,7 +135,11 @@ impl Compiler {
                 route: route.clone(),
             })
         });
-        Table::assemble(self.table.version + 1, self.hosts.served().cloned(), unattached)
+        Table::assemble(
+            self.table.version + 1,
+            self.hosts.served().cloned(),
+            unattached,
+        )
     }
 
     fn finish(&self, input: &Input<'_>) -> Generation {
@@ -136,7 +149,9 @@ impl Compiler {
             endpoints: self.view.clone(),
             settings: self.base.global.clone(),
         };
-        let origins = Origins { objects: input.objects.clone() };
+        let origins = Origins {
+            objects: input.objects.clone(),
+        };
         Generation {
             snapshot,
             findings: self.findings(input),
@@ -184,7 +199,11 @@ impl Compiler {
 
     fn summary(&self) -> Summary {
         Summary {
-            ingresses: self.claims.all().filter(|(claim, _)| claim.is_served()).count(),
+            ingresses: self
+                .claims
+                .all()
+                .filter(|(claim, _)| claim.is_served())
+                .count(),
             routes: self
                 .hosts
                 .served()

@@ -47,7 +47,9 @@ pub struct Diagnosis {
 
 /// Diagnoses a request. Without an answer it is a dry run: what a backend would say stays unknown.
 pub fn diagnose(generation: &Generation, probe: &Probe, answer: Option<&Answer>) -> Diagnosis {
-    let maker = answer.and_then(|answer| answer.maker).or_else(|| maker_of(&probe.outcome));
+    let maker = answer
+        .and_then(|answer| answer.maker)
+        .or_else(|| maker_of(&probe.outcome));
     let from_backend = matches!(maker, Some(Maker::Backend | Maker::Static)) || maker.is_none();
     let mut findings = if from_backend {
         backend::findings(generation, probe, answer)
@@ -56,9 +58,16 @@ pub fn diagnose(generation: &Generation, probe: &Probe, answer: Option<&Answer>)
     };
     let primary = findings.first().map(Finding::code);
     let contributing: Vec<_> = findings.iter().skip(1).map(Finding::code).collect();
-    let would_work = findings.iter().find_map(|finding| would_work(generation, probe, finding));
+    let would_work = findings
+        .iter()
+        .find_map(|finding| would_work(generation, probe, finding));
     findings.extend(fact(probe, answer, maker));
-    Diagnosis { findings, primary, contributing, would_work }
+    Diagnosis {
+        findings,
+        primary,
+        contributing,
+        would_work,
+    }
 }
 
 /// Who answers what the router decides without a backend.
@@ -75,7 +84,10 @@ fn fact(probe: &Probe, answer: Option<&Answer>, maker: Option<Maker>) -> Option<
     match maker? {
         Maker::Backend => {
             let answer = answer?;
-            let endpoint = answer.endpoint.clone().unwrap_or_else(|| "the backend".to_owned());
+            let endpoint = answer
+                .endpoint
+                .clone()
+                .unwrap_or_else(|| "the backend".to_owned());
             Some(
                 Finding::new(Code::GK0900)
                     .arg("endpoint", endpoint)
@@ -88,7 +100,11 @@ fn fact(probe: &Probe, answer: Option<&Answer>, maker: Option<Maker>) -> Option<
             let finding = Finding::new(Code::GK0900).arg("endpoint", "the static site");
             Some(finding.arg("status", answer.status).value("maker"))
         }
-        Maker::Proxy => Some(Finding::new(Code::GK0901).arg("stage", stage(probe)).value("maker")),
+        Maker::Proxy => Some(
+            Finding::new(Code::GK0901)
+                .arg("stage", stage(probe))
+                .value("maker"),
+        ),
         Maker::Auth | Maker::ErrorPage => None,
     }
 }
@@ -123,7 +139,9 @@ fn would_work(generation: &Generation, probe: &Probe, finding: &Finding) -> Opti
         _ => probe.asked_host.clone(),
     };
     let again = Probe::ask(&patched.snapshot, &probe.method, &host, &probe.target);
-    let sees = again.upstream().filter(|sees| Some(*sees) != probe.upstream())?;
+    let sees = again
+        .upstream()
+        .filter(|sees| Some(*sees) != probe.upstream())?;
     Some(WouldWork {
         change: suggestion.title.show(genkan_diagnosis::Language::English),
         request: format!("{} {}", probe.method, probe.target),

@@ -95,7 +95,13 @@ fn gather(inputs: &Inputs<'_>) -> Found {
 }
 
 fn plain(addresses: &[SocketAddr]) -> Vec<Endpoint> {
-    addresses.iter().map(|address| Endpoint { address: *address, pod: None }).collect()
+    addresses
+        .iter()
+        .map(|address| Endpoint {
+            address: *address,
+            pod: None,
+        })
+        .collect()
 }
 
 /// `getEndpointsFromSlices`: an endpoint without a ready condition counts as ready; one that is not
@@ -108,8 +114,15 @@ fn from_slices(
     for slice in slices {
         let ports = port.in_slice(&slice.spec);
         for endpoint in &slice.spec.endpoints {
-            let pod = endpoint.target.as_ref().filter(|target| &*target.kind == "Pod");
-            let side = if endpoint.conditions.ready.unwrap_or(true) { &mut ready } else { &mut unready };
+            let pod = endpoint
+                .target
+                .as_ref()
+                .filter(|target| &*target.kind == "Pod");
+            let side = if endpoint.conditions.ready.unwrap_or(true) {
+                &mut ready
+            } else {
+                &mut unready
+            };
             for number in &ports {
                 side.extend(endpoint.addresses.iter().map(|address| Endpoint {
                     address: SocketAddr::new(address.value, *number),
@@ -130,8 +143,10 @@ fn external(inputs: &Inputs<'_>, service: &Resource<Service>) -> Found {
                 port::of_external(&service.spec, &inputs.key.port).ok_or(Absence::NoPort)?;
             match inputs.resolution {
                 Some(Resolution::Addresses(addresses)) if !addresses.is_empty() => {
-                    let addresses: Vec<_> =
-                        addresses.iter().map(|ip| SocketAddr::new(*ip, number)).collect();
+                    let addresses: Vec<_> = addresses
+                        .iter()
+                        .map(|ip| SocketAddr::new(*ip, number))
+                        .collect();
                     Ok((plain(&addresses), Vec::new()))
                 }
                 _ => Err(Absence::ExternalNameUnresolved),
@@ -149,7 +164,11 @@ pub(crate) fn external_refusal(
     if options.disable_svc_external_name {
         return Some(Refusal::SwitchedOff);
     }
-    let name = service.spec.external_name.as_ref().map_or("", |name| &*name.value);
+    let name = service
+        .spec
+        .external_name
+        .as_ref()
+        .map_or("", |name| &*name.value);
     if let Err(refusal) = judge_name(name) {
         return Some(refusal);
     }

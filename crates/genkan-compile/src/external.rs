@@ -53,9 +53,16 @@ pub(crate) fn judge_name(name: &str) -> Result<(), Refusal> {
         return Err(Refusal::Address);
     }
     let label = |label: &str| {
-        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
-    if bare.split('.').all(label) { Ok(()) } else { Err(Refusal::NotAName) }
+    if bare.split('.').all(label) {
+        Ok(())
+    } else {
+        Err(Refusal::NotAName)
+    }
 }
 
 /// Loopback, link-local and unspecified addresses: what a name from the API may not lead to.
@@ -92,7 +99,14 @@ mod tests {
 
     #[test]
     fn local_addresses_are_known_in_both_families() {
-        for local in ["127.0.0.1", "169.254.169.254", "::1", "fe80::1", "0.0.0.0", "::ffff:127.0.0.1"] {
+        for local in [
+            "127.0.0.1",
+            "169.254.169.254",
+            "::1",
+            "fe80::1",
+            "0.0.0.0",
+            "::ffff:127.0.0.1",
+        ] {
             assert!(is_local(local.parse().unwrap()), "{local}");
         }
         for remote in ["10.0.0.1", "2001:db8::1", "192.168.1.1"] {

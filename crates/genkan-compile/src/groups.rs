@@ -75,7 +75,9 @@ impl<'o> SliceIndex<'o> {
     where
         'o: 's,
     {
-        self.by_service.get(&(namespace, service)).map_or(&[], |slices| &**slices)
+        self.by_service
+            .get(&(namespace, service))
+            .map_or(&[], |slices| &**slices)
     }
 }
 
@@ -87,7 +89,9 @@ impl Groups {
 
     /// Routes no longer lead here.
     pub(crate) fn leave(&mut self, key: &GroupKey, mode: Mode) {
-        let Some(group) = self.by_key.get_mut(key) else { return };
+        let Some(group) = self.by_key.get_mut(key) else {
+            return;
+        };
         let users = group.users(mode);
         *users = users.saturating_sub(1);
         if group.strict_users + group.compatible_users == 0 {
@@ -116,7 +120,11 @@ impl Groups {
                 seen.lenient == lenient
                     && world::same(seen.service.as_ref(), service)
                     && seen.slices.len() == slices.len()
-                    && seen.slices.iter().zip(slices).all(|(a, b)| Arc::ptr_eq(a, b))
+                    && seen
+                        .slices
+                        .iter()
+                        .zip(slices)
+                        .all(|(a, b)| Arc::ptr_eq(a, b))
                     && seen.resolution.as_ref() == resolution
             });
             if current {
@@ -160,8 +168,13 @@ impl Groups {
                 absence: Some(genkan_route::endpoint::Absence::NoService),
             })
         };
-        let groups = layout.iter().map(|key| self.of(key).cloned().unwrap_or_else(|| nothing(key)));
-        EndpointView { version, groups: groups.collect() }
+        let groups = layout
+            .iter()
+            .map(|key| self.of(key).cloned().unwrap_or_else(|| nothing(key)));
+        EndpointView {
+            version,
+            groups: groups.collect(),
+        }
     }
 
     /// The endpoints of one group.
@@ -181,8 +194,11 @@ impl Groups {
 
     /// How many different Services routes lead to.
     pub(crate) fn service_count(&self) -> usize {
-        let mut services: Vec<_> =
-            self.by_key.keys().map(|key| (&key.namespace, &key.service)).collect();
+        let mut services: Vec<_> = self
+            .by_key
+            .keys()
+            .map(|key| (&key.namespace, &key.service))
+            .collect();
         services.dedup();
         services.len()
     }

@@ -68,7 +68,14 @@ impl Hosts {
             if members.is_empty() && !lonely {
                 continue;
             }
-            let entry = build(&HostClaims { name, claims: &members, fallback }, claims);
+            let entry = build(
+                &HostClaims {
+                    name,
+                    claims: &members,
+                    fallback,
+                },
+                claims,
+            );
             changes.any |= entry.host.is_some();
             changes.added.extend(entry.groups.iter().cloned());
             self.by_name.insert(name.clone(), entry);
@@ -78,7 +85,9 @@ impl Hosts {
 
     /// Hosts that are served, in order of their names.
     pub(crate) fn served(&self) -> impl Iterator<Item = &Arc<Host>> {
-        self.by_name.values().filter_map(|entry| entry.host.as_ref())
+        self.by_name
+            .values()
+            .filter_map(|entry| entry.host.as_ref())
     }
 
     /// All hosts that somebody claims.
@@ -90,8 +99,14 @@ impl Hosts {
 fn build(host: &HostClaims<'_>, claims: &Claims) -> HostEntry {
     let mut assembled = assemble(host);
     let mut findings = check::host::findings(host.name, &assembled, claims);
-    let host = assembled.spec.take().map(|spec| Arc::new(Host::build(spec)));
-    findings.extend(host.iter().flat_map(|host| check::host::build_findings(host, claims)));
+    let host = assembled
+        .spec
+        .take()
+        .map(|spec| Arc::new(Host::build(spec)));
+    findings.extend(
+        host.iter()
+            .flat_map(|host| check::host::build_findings(host, claims)),
+    );
     let mut groups: Vec<_> = host
         .iter()
         .flat_map(|host| host.routes())
@@ -103,5 +118,10 @@ fn build(host: &HostClaims<'_>, claims: &Claims) -> HostEntry {
         .collect();
     groups.sort();
     groups.dedup();
-    HostEntry { host, groups, assembled, findings }
+    HostEntry {
+        host,
+        groups,
+        assembled,
+        findings,
+    }
 }

@@ -24,7 +24,10 @@ impl Generation {
     /// All findings: those of the compile and those of tried requests, with suggestions replayed.
     pub fn lint(&self) -> Vec<Finding> {
         let findings = raw(self);
-        findings.into_iter().map(|finding| replay::check(self, finding)).collect()
+        findings
+            .into_iter()
+            .map(|finding| replay::check(self, finding))
+            .collect()
     }
 }
 
@@ -34,8 +37,15 @@ fn raw(generation: &Generation) -> Vec<Finding> {
     for host in generation.hosts() {
         let mut seen: Vec<(Code, String)> = Vec::new();
         for route in host.routes().iter().filter(|route| !route.spec.implied) {
-            let Some(object) = generation.origins.ingress(&route.spec.origin) else { continue };
-            let subject = Subject { generation, host, route, object };
+            let Some(object) = generation.origins.ingress(&route.spec.origin) else {
+                continue;
+            };
+            let subject = Subject {
+                generation,
+                host,
+                route,
+                object,
+            };
             let mut found = Vec::new();
             found.extend(rewrite::findings(&subject));
             found.extend(pattern::findings(&subject));
@@ -52,16 +62,28 @@ fn raw(generation: &Generation) -> Vec<Finding> {
     }
     findings.extend(hidden::findings(generation));
     findings.sort_by(Finding::order);
-    findings.dedup_by(|a, b| a == b || (a.code() == b.code() && a.fingerprint() == b.fingerprint()));
+    findings
+        .dedup_by(|a, b| a == b || (a.code() == b.code() && a.fingerprint() == b.fingerprint()));
     findings
 }
 
 /// Findings of one route about its rewrite and its pattern, with suggestions replayed.
 pub(crate) fn of_route(generation: &Generation, host: &Host, route: &Route) -> Vec<Finding> {
-    let Some(object) = generation.origins.ingress(&route.spec.origin) else { return Vec::new() };
-    let subject = Subject { generation, host, route, object };
-    let found = rewrite::findings(&subject).into_iter().chain(pattern::findings(&subject));
-    found.map(|finding| replay::check(generation, finding)).collect()
+    let Some(object) = generation.origins.ingress(&route.spec.origin) else {
+        return Vec::new();
+    };
+    let subject = Subject {
+        generation,
+        host,
+        route,
+        object,
+    };
+    let found = rewrite::findings(&subject)
+        .into_iter()
+        .chain(pattern::findings(&subject));
+    found
+        .map(|finding| replay::check(generation, finding))
+        .collect()
 }
 
 pub(crate) use replay::with_suggestion;

@@ -21,7 +21,10 @@ pub(crate) fn at<T>(
     part: Part,
     label: impl Into<Message>,
 ) -> Finding {
-    let finding = finding.on(object.object_ref()).field(pointer).at(span(object, pointer, part), label);
+    let finding = finding
+        .on(object.object_ref())
+        .field(pointer)
+        .at(span(object, pointer, part), label);
     match object.meta.set_by() {
         Some(set_by) => finding.set_by(set_by),
         None => finding,
@@ -36,7 +39,12 @@ pub(crate) fn also<T>(
     part: Part,
     label: impl Into<Message>,
 ) -> Finding {
-    finding.also_on(object.object_ref(), pointer, span(object, pointer, part), label)
+    finding.also_on(
+        object.object_ref(),
+        pointer,
+        span(object, pointer, part),
+        label,
+    )
 }
 
 /// The place of a field, or of the nearest one above it that is written.
@@ -46,7 +54,9 @@ pub(crate) fn span<T>(object: &Resource<T>, pointer: &str, part: Part) -> Span {
         Part::Key => origin.key(pointer).or_else(|| origin.value(pointer)),
         Part::Value => origin.value(pointer),
     };
-    exact.or_else(|| origin.nearest(pointer)).unwrap_or_else(|| object.place.whole())
+    exact
+        .or_else(|| origin.nearest(pointer))
+        .unwrap_or_else(|| object.place.whole())
 }
 
 /// Pointer to an annotation.
@@ -56,8 +66,13 @@ pub(crate) fn annotation_pointer(key: &str) -> String {
 
 /// The key of the annotation that has this name behind its prefix, as the object writes it.
 pub(crate) fn annotation_key<'i>(ingress: &'i Resource<Ingress>, name: &str) -> Option<&'i str> {
-    let keys = ingress.meta.annotations.iter().map(|annotation| &**annotation.key);
-    keys.into_iter().find(|key| key.rsplit_once('/').is_some_and(|(_, found)| found == name))
+    let keys = ingress
+        .meta
+        .annotations
+        .iter()
+        .map(|annotation| &**annotation.key);
+    keys.into_iter()
+        .find(|key| key.rsplit_once('/').is_some_and(|(_, found)| found == name))
 }
 
 /// Pointer to what a route was made from.

@@ -46,10 +46,11 @@ impl Ord for Precedence {
             (None, Some(_)) => Ordering::Greater,
             (None, None) => Ordering::Equal,
         };
-        age.then_with(|| other.mode.cmp(&self.mode)).then_with(|| match self.mode {
-            Mode::Strict => self.full_name().cmp(&other.full_name()),
-            Mode::NginxCompatible => other.full_name().cmp(&self.full_name()),
-        })
+        age.then_with(|| other.mode.cmp(&self.mode))
+            .then_with(|| match self.mode {
+                Mode::Strict => self.full_name().cmp(&other.full_name()),
+                Mode::NginxCompatible => other.full_name().cmp(&self.full_name()),
+            })
     }
 }
 
@@ -72,7 +73,11 @@ struct JoinedName<'a>(&'a IngressName);
 
 impl JoinedName<'_> {
     fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
-        self.0.namespace.bytes().chain([b'/']).chain(self.0.name.bytes())
+        self.0
+            .namespace
+            .bytes()
+            .chain([b'/'])
+            .chain(self.0.name.bytes())
     }
 }
 
@@ -97,21 +102,31 @@ mod tests {
         Precedence {
             created: created.map(|text| Timestamp::parse(text).unwrap()),
             mode,
-            name: IngressName { namespace: namespace.into(), name: name.into() },
+            name: IngressName {
+                namespace: namespace.into(),
+                name: name.into(),
+            },
         }
     }
 
     fn check(first: (Option<&str>, Mode, &str), second: (Option<&str>, Mode, &str)) {
         let first = precedence(first.0, first.1, first.2);
         let second = precedence(second.0, second.1, second.2);
-        assert_eq!(first.cmp(&second), Ordering::Less, "{first:?} before {second:?}");
+        assert_eq!(
+            first.cmp(&second),
+            Ordering::Less,
+            "{first:?} before {second:?}"
+        );
         assert_eq!(second.cmp(&first), Ordering::Greater);
     }
 
     #[test]
     fn older_comes_first_and_absent_last() {
         use Mode::{NginxCompatible as N, Strict as S};
-        check((Some("2024-01-01T00:00:00Z"), N, "a/a"), (Some("2024-01-02T00:00:00Z"), N, "z/z"));
+        check(
+            (Some("2024-01-01T00:00:00Z"), N, "a/a"),
+            (Some("2024-01-02T00:00:00Z"), N, "z/z"),
+        );
         check((Some("2024-01-01T00:00:00Z"), S, "z/z"), (None, S, "a/a"));
         check((Some("2024-01-01T00:00:00Z"), S, "z/z"), (None, N, "a/a"));
     }

@@ -108,13 +108,18 @@ impl Probe {
         let decision = decide(snapshot, input, request, &mut scratch, &mut recording);
         let outcome = match decision.verdict {
             Verdict::Forward(forward) => {
-                let target = if forward.rewritten { &*scratch.target } else { request.target() };
+                let target = if forward.rewritten {
+                    &*scratch.target
+                } else {
+                    request.target()
+                };
                 Outcome::Upstream(text(target))
             }
             Verdict::Site(_) => Outcome::Site(text(&scratch.path)),
-            Verdict::Redirect { status, .. } => {
-                Outcome::Redirect { status, location: text(&scratch.location) }
-            }
+            Verdict::Redirect { status, .. } => Outcome::Redirect {
+                status,
+                location: text(&scratch.location),
+            },
             Verdict::Health => Outcome::Health,
             Verdict::Fault(fault) => Outcome::Fault(fault),
         };
@@ -154,12 +159,18 @@ impl Probe {
 
     /// Whether a route of this origin took it.
     pub fn went_to(&self, origin: &RouteOrigin) -> bool {
-        self.route.as_ref().is_some_and(|route| route.spec.origin == *origin)
+        self.route
+            .as_ref()
+            .is_some_and(|route| route.spec.origin == *origin)
     }
 
     /// The target that the backend sees.
     pub fn upstream(&self) -> Option<&str> {
-        if let Outcome::Upstream(target) = &self.outcome { Some(target) } else { None }
+        if let Outcome::Upstream(target) = &self.outcome {
+            Some(target)
+        } else {
+            None
+        }
     }
 }
 

@@ -11,8 +11,9 @@ use std::{
 
 use genkan_diagnosis::{Code, Finding, words};
 use genkan_objects::{
-    ObjectStore, Resource, nearest,
+    ObjectStore, Resource,
     kind::{Ingress, ResourceBackend, StaticSite},
+    nearest,
 };
 use genkan_route::site;
 
@@ -44,15 +45,31 @@ pub(crate) fn resolve(
     let group = backend.api_group.as_ref().map_or("", |group| &*group.value);
     if (group, &*backend.kind.value) != ("genkan.io", "StaticSite") {
         let reason = format!("{} is no kind that can be served", backend.kind.value);
-        let finding = refusal(ingress, &format!("{pointer}/resource"), "backend.resource", &reason);
-        return Resolved { target: None, used: None, finding: Some(finding) };
+        let finding = refusal(
+            ingress,
+            &format!("{pointer}/resource"),
+            "backend.resource",
+            &reason,
+        );
+        return Resolved {
+            target: None,
+            used: None,
+            finding: Some(finding),
+        };
     }
     let namespace = ingress.meta.namespace();
     let found = world::static_site(objects, namespace, &backend.name.value).cloned();
-    let used = Some(SiteUse { name: (&*backend.name.value).into(), found: found.clone() });
+    let used = Some(SiteUse {
+        name: (&*backend.name.value).into(),
+        found: found.clone(),
+    });
     let Some(object) = found else {
         let finding = missing(ingress, backend, pointer, objects, options);
-        return Resolved { target: None, used, finding };
+        return Resolved {
+            target: None,
+            used,
+            finding,
+        };
     };
     match folder(&object, options) {
         Ok(root) => {
@@ -60,16 +77,40 @@ pub(crate) fn resolve(
                 namespace: namespace.to_owned(),
                 name: backend.name.value.to_string(),
                 root,
-                index: object.spec.index.iter().map(|name| name.to_string()).collect(),
-                fallback: object.spec.fallback.as_ref().map(|path| path.value.to_string()),
-                cache_control: object.spec.cache_control.as_ref().map(|v| v.value.to_string()),
+                index: object
+                    .spec
+                    .index
+                    .iter()
+                    .map(|name| name.to_string())
+                    .collect(),
+                fallback: object
+                    .spec
+                    .fallback
+                    .as_ref()
+                    .map(|path| path.value.to_string()),
+                cache_control: object
+                    .spec
+                    .cache_control
+                    .as_ref()
+                    .map(|v| v.value.to_string()),
             };
-            Resolved { target: Some(Arc::new(site)), used, finding: None }
+            Resolved {
+                target: Some(Arc::new(site)),
+                used,
+                finding: None,
+            }
         }
         Err(reason) => {
-            let finding = Finding::new(Code::GK0257).arg("field", "spec.root").arg("reason", reason);
-            let finding =
-                mark::at(finding, &*object, "/spec/root", Part::Value, &words::THIS_VALUE);
+            let finding = Finding::new(Code::GK0257)
+                .arg("field", "spec.root")
+                .arg("reason", reason);
+            let finding = mark::at(
+                finding,
+                &*object,
+                "/spec/root",
+                Part::Value,
+                &words::THIS_VALUE,
+            );
             let finding = mark::also(
                 finding,
                 ingress,
@@ -77,7 +118,11 @@ pub(crate) fn resolve(
                 Part::Value,
                 &words::NO_EFFECT,
             );
-            Resolved { target: None, used, finding: Some(finding) }
+            Resolved {
+                target: None,
+                used,
+                finding: Some(finding),
+            }
         }
     }
 }
@@ -106,11 +151,18 @@ fn missing(
         ),
         None => format!("StaticSite `{}` does not exist", backend.name.value),
     };
-    Some(refusal(ingress, &format!("{pointer}/resource/name"), "backend.resource", &reason))
+    Some(refusal(
+        ingress,
+        &format!("{pointer}/resource/name"),
+        "backend.resource",
+        &reason,
+    ))
 }
 
 fn refusal(ingress: &Resource<Ingress>, pointer: &str, field: &str, reason: &str) -> Finding {
-    let finding = Finding::new(Code::GK0257).arg("field", field).arg("reason", reason);
+    let finding = Finding::new(Code::GK0257)
+        .arg("field", field)
+        .arg("reason", reason);
     mark::at(finding, ingress, pointer, Part::Value, &words::NO_EFFECT)
 }
 
@@ -121,11 +173,16 @@ fn folder(object: &Resource<StaticSite>, options: &Options) -> Result<PathBuf, S
         return Err("`root` is empty".to_owned());
     }
     let manifest = object.place.source.name();
-    let home = object.from_file().then(|| Path::new(manifest).parent().unwrap_or(Path::new("")));
+    let home = object
+        .from_file()
+        .then(|| Path::new(manifest).parent().unwrap_or(Path::new("")));
     let root = tidy(&home.unwrap_or(Path::new("")).join(written));
     if root.is_absolute() || home.is_some() {
         let beneath_home = home.is_some_and(|home| root.starts_with(tidy(home)));
-        let listed = options.static_roots.iter().any(|allowed| root.starts_with(tidy(allowed)));
+        let listed = options
+            .static_roots
+            .iter()
+            .any(|allowed| root.starts_with(tidy(allowed)));
         if (beneath_home && !leaves(&root)) || listed {
             return Ok(root);
         }

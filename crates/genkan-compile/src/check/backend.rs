@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use genkan_diagnosis::{Applicability, Code, Finding, Suggestion, words};
 use genkan_objects::{
     ObjectStore, Resource,
-    kind::{IntOrString, Ingress, Service, ServiceType},
+    kind::{Ingress, IntOrString, Service, ServiceType},
     nearest,
 };
 use genkan_route::{
@@ -57,9 +57,16 @@ pub(crate) fn findings(
     if !faulty {
         return Vec::new();
     }
-    let world = References { groups, objects, resolutions, options };
+    let world = References {
+        groups,
+        objects,
+        resolutions,
+        options,
+    };
     let served = claims.all().filter(|(claim, _)| claim.is_served());
-    served.flat_map(|(claim, object)| world.of_ingress(claim, object)).collect()
+    served
+        .flat_map(|(claim, object)| world.of_ingress(claim, object))
+        .collect()
 }
 
 struct References<'a> {
@@ -77,7 +84,9 @@ impl References<'_> {
         }
         for rule in &claim.rules {
             for path in &rule.paths {
-                let Target::Service(group) = &path.target else { continue };
+                let Target::Service(group) = &path.target else {
+                    continue;
+                };
                 let pointer = format!(
                     "/spec/rules/{}/http/paths/{}/backend/service",
                     rule.index, path.index
@@ -95,7 +104,11 @@ impl References<'_> {
         pointer: &str,
     ) -> Option<Finding> {
         let endpoints = self.groups.of(group)?;
-        let reference = Reference { object, group, pointer };
+        let reference = Reference {
+            object,
+            group,
+            pointer,
+        };
         let service = self.objects.services.get(&group.namespace, &group.service);
         let closed = self.options.world == World::Closed;
         match endpoints.absence? {
@@ -117,7 +130,10 @@ impl References<'_> {
     /// namesake in another namespace only.
     fn contradicts(&self, group: &GroupKey) -> bool {
         let here = self.objects.services.of_namespace(&group.namespace);
-        let near = nearest(&group.service, here.map(|service| &*service.meta.name.value));
+        let near = nearest(
+            &group.service,
+            here.map(|service| &*service.meta.name.value),
+        );
         near.is_some()
     }
 
@@ -130,8 +146,13 @@ impl References<'_> {
                 .arg("service", &group.service)
                 .arg("other", other.meta.namespace())
                 .arg("namespace", &group.namespace);
-            let finding =
-                mark::at(finding, reference.object, &name, Part::Value, &words::NOT_FOUND);
+            let finding = mark::at(
+                finding,
+                reference.object,
+                &name,
+                Part::Value,
+                &words::NOT_FOUND,
+            );
             return mark::also(
                 finding,
                 &***other,
@@ -143,7 +164,10 @@ impl References<'_> {
         let full_name = format!("{}/{}", group.namespace, group.service);
         let finding = Finding::new(Code::GK0300).arg("service", full_name);
         let here = self.objects.services.of_namespace(&group.namespace);
-        match nearest(&group.service, here.map(|service| &*service.meta.name.value)) {
+        match nearest(
+            &group.service,
+            here.map(|service| &*service.meta.name.value),
+        ) {
             Some(near) => {
                 let label = words::DID_YOU_MEAN.arg("name", near);
                 let title = words::RENAME_TO.arg("name", near);
@@ -151,7 +175,13 @@ impl References<'_> {
                     Suggestion::new(title, Applicability::Review).replace(name.clone(), near);
                 mark::at(finding, reference.object, &name, Part::Value, label).suggest(suggestion)
             }
-            None => mark::at(finding, reference.object, &name, Part::Value, &words::NOT_FOUND),
+            None => mark::at(
+                finding,
+                reference.object,
+                &name,
+                Part::Value,
+                &words::NOT_FOUND,
+            ),
         }
     }
 
@@ -211,19 +241,31 @@ impl References<'_> {
             selector
                 .iter()
                 .filter(|(key, value)| {
-                    labels.iter().any(|(k, v): &(genkan_objects::Spanned<Box<str>>, genkan_objects::Spanned<Box<str>>)| {
-                        k.value == key.value && v.value == value.value
-                    })
+                    labels.iter().any(
+                        |(k, v): &(
+                            genkan_objects::Spanned<Box<str>>,
+                            genkan_objects::Spanned<Box<str>>,
+                        )| {
+                            k.value == key.value && v.value == value.value
+                        },
+                    )
                 })
                 .count()
         };
-        let best = workloads.iter().max_by_key(|w| fitting(&w.spec.template.labels))?;
+        let best = workloads
+            .iter()
+            .max_by_key(|w| fitting(&w.spec.template.labels))?;
         if fitting(&best.spec.template.labels) == selector.len() {
             return None;
         }
         let finding = Finding::new(Code::GK0304).arg("service", &reference.group.service);
-        let finding =
-            mark::at(finding, service, "/spec/selector", Part::Key, &words::SELECTS_NOTHING);
+        let finding = mark::at(
+            finding,
+            service,
+            "/spec/selector",
+            Part::Key,
+            &words::SELECTS_NOTHING,
+        );
         let labels: Vec<_> = best
             .spec
             .template
@@ -238,9 +280,16 @@ impl References<'_> {
     }
 
     fn external(&self, reference: &Reference<'_>, service: &Resource<Service>) -> Option<Finding> {
-        let name = service.spec.external_name.as_ref().map_or("", |name| &*name.value);
+        let name = service
+            .spec
+            .external_name
+            .as_ref()
+            .map_or("", |name| &*name.value);
         let resolution = self.resolutions.get(name);
-        let reason = match (external_refusal(service, resolution, self.options), resolution) {
+        let reason = match (
+            external_refusal(service, resolution, self.options),
+            resolution,
+        ) {
             (Some(refusal), _) => refusal.text().to_owned(),
             (None, Some(Resolution::Failed(why))) => format!("`{name}` does not resolve: {why}"),
             (None, Some(Resolution::Addresses(_))) => format!("`{name}` has no address"),
@@ -250,10 +299,21 @@ impl References<'_> {
         let finding = Finding::new(Code::GK0308)
             .arg("service", &reference.group.service)
             .arg("reason", reason);
-        let finding =
-            mark::at(finding, service, "/spec/externalName", Part::Value, &words::NO_EFFECT);
+        let finding = mark::at(
+            finding,
+            service,
+            "/spec/externalName",
+            Part::Value,
+            &words::NO_EFFECT,
+        );
         let pointer = format!("{}/name", reference.pointer);
-        Some(mark::also(finding, reference.object, &pointer, Part::Value, &words::ALSO_HERE))
+        Some(mark::also(
+            finding,
+            reference.object,
+            &pointer,
+            Part::Value,
+            &words::ALSO_HERE,
+        ))
     }
 }
 
@@ -272,10 +332,12 @@ fn no_port(reference: &Reference<'_>, service: &Resource<Service>) -> Finding {
     let field = if by_number { "number" } else { "name" };
     let pointer = format!("{}/port/{field}", reference.pointer);
     let target = service.spec.ports.iter().find(|port| {
-        port.target_port.as_ref().is_some_and(|target| match &target.value {
-            IntOrString::Int(number) => number.to_string() == group.port,
-            IntOrString::String(name) => **name == *group.port,
-        })
+        port.target_port
+            .as_ref()
+            .is_some_and(|target| match &target.value {
+                IntOrString::Int(number) => number.to_string() == group.port,
+                IntOrString::String(name) => **name == *group.port,
+            })
     });
     let ports: Vec<_> = service
         .spec
@@ -295,7 +357,9 @@ fn no_port(reference: &Reference<'_>, service: &Resource<Service>) -> Finding {
             .arg("port", &group.port)
             .arg("service", &group.service)
             .arg("service_port", target.port.value.to_string()),
-        None => Finding::new(Code::GK0302).arg("port", &group.port).arg("service", &group.service),
+        None => Finding::new(Code::GK0302)
+            .arg("port", &group.port)
+            .arg("service", &group.service),
     };
     let label = words::NO_SUCH_PORT.arg("port", &group.port);
     let finding = mark::at(finding, reference.object, &pointer, Part::Value, label);
@@ -303,12 +367,16 @@ fn no_port(reference: &Reference<'_>, service: &Resource<Service>) -> Finding {
     let finding = mark::also(finding, service, "/spec/ports", Part::Key, label);
     let Some(only) = only else { return finding };
     let number = only.port.value;
-    let title = words::SET_FIELD.arg("field", "number").arg("value", number.to_string());
+    let title = words::SET_FIELD
+        .arg("field", "number")
+        .arg("value", number.to_string());
     let suggestion = Suggestion::new(title, Applicability::Review);
     finding.suggest(if by_number {
         suggestion.replace(pointer, number)
     } else {
-        suggestion.remove(pointer).add(format!("{}/port/number", reference.pointer), number)
+        suggestion
+            .remove(pointer)
+            .add(format!("{}/port/number", reference.pointer), number)
     })
 }
 
@@ -316,8 +384,13 @@ fn no_port(reference: &Reference<'_>, service: &Resource<Service>) -> Finding {
 fn none_ready(reference: &Reference<'_>, endpoints: &Endpoints) -> Finding {
     let finding = Finding::new(Code::GK0305).arg("service", &reference.group.service);
     let pointer = format!("{}/name", reference.pointer);
-    let finding =
-        mark::at(finding, reference.object, &pointer, Part::Value, &words::THIS_SERVICE);
+    let finding = mark::at(
+        finding,
+        reference.object,
+        &pointer,
+        Part::Value,
+        &words::THIS_SERVICE,
+    );
     let addresses: Vec<_> = endpoints
         .unready
         .iter()

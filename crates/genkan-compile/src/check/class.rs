@@ -45,7 +45,9 @@ fn unserved(
                 words::MISSING_FIELD.arg("field", "ingressClassName"),
             );
             let class = "nginx";
-            let title = words::SET_FIELD.arg("field", "ingressClassName").arg("value", class);
+            let title = words::SET_FIELD
+                .arg("field", "ingressClassName")
+                .arg("value", class);
             let suggestion = Suggestion::new(title, Applicability::Review).add(FIELD, class);
             Some(finding.suggest(suggestion))
         }
@@ -64,8 +66,9 @@ fn unserved(
         }
         // in a cluster the other controller serves it; without one nobody does
         Selection::Other { class } if options.built_in_classes => {
-            let finding =
-                Finding::new(Code::GK0101).arg("class", &**class).severity_is(Severity::Warning);
+            let finding = Finding::new(Code::GK0101)
+                .arg("class", &**class)
+                .severity_is(Severity::Warning);
             let (pointer, part) = match &object.spec.class_name {
                 Some(_) => (FIELD.to_owned(), Part::Value),
                 None => (annotation_pointer(CLASS_ANNOTATION), Part::Value),
@@ -84,8 +87,9 @@ fn rename(class: &str) -> Suggestion {
 fn twice(object: &Resource<Ingress>) -> Option<Finding> {
     let asked = asked(object);
     let (class, annotation) = (asked.field?, asked.annotation?);
-    let finding =
-        Finding::new(Code::GK0102).arg("class", class).arg("annotation", annotation);
+    let finding = Finding::new(Code::GK0102)
+        .arg("class", class)
+        .arg("annotation", annotation);
     let pointer = annotation_pointer(CLASS_ANNOTATION);
     let finding = mark::at(finding, object, &pointer, Part::Value, &words::IGNORED);
     let finding = mark::also(finding, object, FIELD, Part::Value, &words::IN_EFFECT);

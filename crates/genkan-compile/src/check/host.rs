@@ -44,7 +44,10 @@ fn object<'c>(claims: &'c Claims, origin: &RouteOrigin) -> Option<&'c Arc<Resour
 }
 
 fn name(origin: &RouteOrigin) -> IngressName {
-    IngressName { namespace: origin.namespace.clone(), name: origin.name.clone() }
+    IngressName {
+        namespace: origin.namespace.clone(),
+        name: origin.name.clone(),
+    }
 }
 
 /// GK0150 between two Ingresses, GK0151 within one.
@@ -71,13 +74,25 @@ fn conflict_finding(host: &HostName, conflict: &Conflict, claims: &Claims) -> Op
         Some(since) => words::IN_EFFECT_SINCE.arg("since", since.to_string()),
         None => (&words::IN_EFFECT).into(),
     };
-    Some(mark::also(finding, winner, &pointer, Part::Value, in_effect))
+    Some(mark::also(
+        finding,
+        winner,
+        &pointer,
+        Part::Value,
+        in_effect,
+    ))
 }
 
 fn path_of(claims: &Claims, origin: &RouteOrigin) -> Option<Box<str>> {
     let (claim, _) = claims.get(&name(origin))?;
-    let rule = claim.rules.iter().find(|rule| Some(rule.index) == origin.rule)?;
-    let path = rule.paths.iter().find(|path| Some(path.index) == origin.path)?;
+    let rule = claim
+        .rules
+        .iter()
+        .find(|rule| Some(rule.index) == origin.rule)?;
+    let path = rule
+        .paths
+        .iter()
+        .find(|path| Some(path.index) == origin.path)?;
     Some(path.path.clone())
 }
 
@@ -90,13 +105,22 @@ fn contagion(
     claims: &Claims,
 ) -> Option<Finding> {
     let asked_for = |origin: &RouteOrigin| {
-        regex_by.iter().any(|by| by.name().namespace == origin.namespace && by.name().name == origin.name)
+        regex_by
+            .iter()
+            .any(|by| by.name().namespace == origin.namespace && by.name().name == origin.name)
     };
-    let others: Vec<_> =
-        spec.routes.iter().filter(|route| !route.implied && !asked_for(&route.origin)).collect();
+    let others: Vec<_> = spec
+        .routes
+        .iter()
+        .filter(|route| !route.implied && !asked_for(&route.origin))
+        .collect();
     let first = others.first()?;
     let (_, source) = claims.get(claim.name())?;
-    let annotation = if claim.effects.use_regex { "use-regex" } else { "rewrite-target" };
+    let annotation = if claim.effects.use_regex {
+        "use-regex"
+    } else {
+        "rewrite-target"
+    };
     let pointer = mark::annotation_pointer(mark::annotation_key(source, annotation)?);
     let finding = Finding::new(Code::GK0008)
         .arg("object", source.object_ref())
@@ -104,7 +128,9 @@ fn contagion(
         .value(show(host));
     let mut finding = mark::at(finding, source, &pointer, Part::Key, &words::TURNS_ON_REGEX);
     for route in others.iter().take(OTHERS_SHOWN_MAX) {
-        let Some(other) = object(claims, &route.origin) else { continue };
+        let Some(other) = object(claims, &route.origin) else {
+            continue;
+        };
         let pointer = format!("{}/path", mark::route_pointer(&route.origin));
         let label = words::BECOMES_PATTERN.arg("pattern", format!("^{}", route.path));
         finding = mark::also(finding, other, &pointer, Part::Value, label);
@@ -122,14 +148,20 @@ fn mixed_modes(host: &HostName, spec: &HostSpec, claims: &Claims) -> Vec<Finding
         if seen.contains(&ingress) || route.origin.kind != "Ingress" {
             continue;
         }
-        let Some(object) = object(claims, &route.origin) else { continue };
+        let Some(object) = object(claims, &route.origin) else {
+            continue;
+        };
         let (original, ours) = match spec.mode {
-            Mode::NginxCompatible => {
-                ("not serve it (its class asks for strict matching)", "matched as ingress-nginx does")
-            }
+            Mode::NginxCompatible => (
+                "not serve it (its class asks for strict matching)",
+                "matched as ingress-nginx does",
+            ),
             Mode::Strict => ("match its paths its own way", "matched strictly"),
         };
-        let oldest = claims.on_host(host).into_iter().find(|claim| claim.is_served());
+        let oldest = claims
+            .on_host(host)
+            .into_iter()
+            .find(|claim| claim.is_served());
         let because = oldest.map(|oldest| {
             let (namespace, name) = (oldest.name().namespace.clone(), oldest.name().name.clone());
             ObjectRef::ingress(namespace, name).to_string()
@@ -153,7 +185,10 @@ fn mixed_modes(host: &HostName, spec: &HostSpec, claims: &Claims) -> Vec<Finding
 
 /// GK0007 and what else could not be prepared: the route (or the one setting) takes no part.
 pub(crate) fn build_findings(host: &Host, claims: &Claims) -> Vec<Finding> {
-    host.errors().iter().filter_map(|error| build_finding(error, claims)).collect()
+    host.errors()
+        .iter()
+        .filter_map(|error| build_finding(error, claims))
+        .collect()
 }
 
 fn build_finding(error: &BuildError, claims: &Claims) -> Option<Finding> {
@@ -163,13 +198,17 @@ fn build_finding(error: &BuildError, claims: &Claims) -> Option<Finding> {
     match &error.cause {
         BuildErrorCause::Pattern(fault) => {
             let reason = match fault.pcre_only_feature {
-                Some(feature) => format!("{} ({feature} needs nginx-compatible mode)", fault.reason),
+                Some(feature) => {
+                    format!("{} ({feature} needs nginx-compatible mode)", fault.reason)
+                }
                 None => fault.reason.clone(),
             };
-            let finding =
-                Finding::new(Code::GK0007).arg("pattern", &*path).arg("reason", reason.as_str());
-            let label =
-                words::PATTERN_FAILS.arg("column", fault.offset + 1).arg("reason", reason.as_str());
+            let finding = Finding::new(Code::GK0007)
+                .arg("pattern", &*path)
+                .arg("reason", reason.as_str());
+            let label = words::PATTERN_FAILS
+                .arg("column", fault.offset + 1)
+                .arg("reason", reason.as_str());
             let pointer = format!("{}/path", mark::route_pointer(origin));
             let finding = mark::at(finding, object, &pointer, Part::Value, label);
             Some(finding.note(words::REST_WORKS.arg("kind", "Ingress")))
@@ -187,7 +226,13 @@ fn build_finding(error: &BuildError, claims: &Claims) -> Option<Finding> {
                 .arg("value", &*value)
                 .arg("expected", "a value that can be expanded");
             let label = words::UNREADABLE.arg("reason", other.to_string());
-            Some(mark::at(finding, object, &mark::annotation_pointer(key), Part::Value, label))
+            Some(mark::at(
+                finding,
+                object,
+                &mark::annotation_pointer(key),
+                Part::Value,
+                label,
+            ))
         }
     }
 }

@@ -32,15 +32,25 @@ fn of_path(
     let written = path.path.as_ref().map_or("", |path| &*path.value);
     let path_type = path.path_type.as_ref().map(|written| written.value);
     if let Some(reason) = no_path(written, path_type) {
-        let finding = Finding::new(Code::GK0019).arg("path", written).arg("reason", reason);
-        return Some(mark::at(finding, object, &at_path(pointer), Part::Value, &words::THIS_PATH));
+        let finding = Finding::new(Code::GK0019)
+            .arg("path", written)
+            .arg("reason", reason);
+        return Some(mark::at(
+            finding,
+            object,
+            &at_path(pointer),
+            Part::Value,
+            &words::THIS_PATH,
+        ));
     }
     let is_text = matches!(path_type, Some(PathType::Exact | PathType::Prefix));
     if let Some(plain) = without_glob(written, is_text, effects) {
         return Some(glob(object, written, plain, pointer));
     }
     if is_text && has_pattern(written) {
-        return Some(pattern_in_text(object, written, path_type?, pointer, effects));
+        return Some(pattern_in_text(
+            object, written, path_type?, pointer, effects,
+        ));
     }
     None
 }
@@ -64,7 +74,9 @@ fn no_path(written: &str, path_type: Option<PathType>) -> Option<&'static str> {
     if is_text && written.contains('#') {
         return Some("`#` and what follows never reach a server");
     }
-    let query = written.split_once('?').is_some_and(|(_, rest)| rest.contains('='));
+    let query = written
+        .split_once('?')
+        .is_some_and(|(_, rest)| rest.contains('='));
     if is_text && query {
         return Some("it holds a query string, which an Ingress cannot match");
     }
@@ -73,7 +85,9 @@ fn no_path(written: &str, path_type: Option<PathType>) -> Option<&'static str> {
 
 /// Characters that mean something in a pattern (diagnosis, GK0001).
 pub(crate) fn has_pattern(path: &str) -> bool {
-    path.contains(['(', ')', '[', ']', '{', '}', '*', '+', '?', '^', '$', '|', '\\'])
+    path.contains([
+        '(', ')', '[', ']', '{', '}', '*', '+', '?', '^', '$', '|', '\\',
+    ])
 }
 
 /// The path without its `/*`, where the `*` is meant as a wildcard and is none.
@@ -86,8 +100,13 @@ fn without_glob<'p>(written: &'p str, is_text: bool, effects: &Effects) -> Optio
 
 fn glob(object: &Resource<Ingress>, written: &str, plain: &str, pointer: &str) -> Finding {
     let finding = Finding::new(Code::GK0005).arg("path", written);
-    let finding =
-        mark::at(finding, object, &at_path(pointer), Part::Value, &words::LITERAL_ASTERISK);
+    let finding = mark::at(
+        finding,
+        object,
+        &at_path(pointer),
+        Part::Value,
+        &words::LITERAL_ASTERISK,
+    );
     let suggestion = Suggestion::new(words::RENAME_TO.arg("name", plain), Applicability::Safe)
         .replace(at_path(pointer), plain)
         .replace(format!("{pointer}/pathType"), "Prefix");
@@ -101,15 +120,29 @@ fn pattern_in_text(
     pointer: &str,
     effects: &Effects,
 ) -> Finding {
-    let finding =
-        Finding::new(Code::GK0001).arg("path", written).arg("path_type", path_type.name());
-    let finding =
-        mark::at(finding, object, &at_path(pointer), Part::Value, &words::COMPARED_AS_TEXT);
+    let finding = Finding::new(Code::GK0001)
+        .arg("path", written)
+        .arg("path_type", path_type.name());
+    let finding = mark::at(
+        finding,
+        object,
+        &at_path(pointer),
+        Part::Value,
+        &words::COMPARED_AS_TEXT,
+    );
     let type_pointer = format!("{pointer}/pathType");
-    let finding =
-        mark::also(finding, object, &type_pointer, Part::Value, &words::NOT_A_PATTERN_HERE);
+    let finding = mark::also(
+        finding,
+        object,
+        &type_pointer,
+        Part::Value,
+        &words::NOT_A_PATTERN_HERE,
+    );
     let wants_pattern = effects.use_regex
-        || effects.rewrite_target.as_deref().is_some_and(|target| target.contains('$'));
+        || effects
+            .rewrite_target
+            .as_deref()
+            .is_some_and(|target| target.contains('$'));
     let pattern = Suggestion::new(&words::USE_REGEX, Applicability::Review)
         .replace(type_pointer.clone(), "ImplementationSpecific");
     let plain = plain_prefix(written).map(|plain| {
@@ -127,7 +160,15 @@ fn pattern_in_text(
 /// The text in front of a pattern that covers everything below it: `/todos` of `/todos/(.*)`.
 pub(crate) fn plain_prefix(path: &str) -> Option<&str> {
     const TAILS: [&str; 9] = [
-        "(/|$)(.*)", "/(.*)", "/?(.*)", "/.*", "(.*)", "/*", ".*", "(/.*)?", "/(.+)",
+        "(/|$)(.*)",
+        "/(.*)",
+        "/?(.*)",
+        "/.*",
+        "(.*)",
+        "/*",
+        ".*",
+        "(/.*)?",
+        "/(.+)",
     ];
     let plain = TAILS.iter().find_map(|tail| path.strip_suffix(tail))?;
     let plain = plain.strip_prefix('^').unwrap_or(plain);

@@ -1,11 +1,11 @@
 //! What reading objects found wrong: problems of fields, documents, files.
 
 use genkan_diagnosis::{Applicability, Code, Finding, ObjectRef, Severity, Suggestion, words};
+use genkan_objects::files::Failure;
 use genkan_objects::{
     Impact, ObjectStore, Problem, ProblemKind, Resource,
     files::{FileProblem, UnreadableObject},
 };
-use genkan_objects::files::Failure;
 
 /// Problems of one object that is used all the same.
 pub(crate) fn findings<T>(object: &Resource<T>) -> Vec<Finding> {
@@ -22,12 +22,30 @@ pub(crate) fn findings<T>(object: &Resource<T>) -> Vec<Finding> {
 /// Problems of everything but Ingresses, whose claims carry their own.
 pub(crate) fn of_other_objects(objects: &ObjectStore) -> Vec<Finding> {
     let mut found = Vec::new();
-    objects.ingress_classes.iter().for_each(|object| found.extend(findings(&**object)));
-    objects.services.iter().for_each(|object| found.extend(findings(&**object)));
-    objects.endpoint_slices.iter().for_each(|object| found.extend(findings(&**object)));
-    objects.secrets.iter().for_each(|object| found.extend(findings(&**object)));
-    objects.config_maps.iter().for_each(|object| found.extend(findings(&**object)));
-    objects.static_sites.iter().for_each(|object| found.extend(findings(&**object)));
+    objects
+        .ingress_classes
+        .iter()
+        .for_each(|object| found.extend(findings(&**object)));
+    objects
+        .services
+        .iter()
+        .for_each(|object| found.extend(findings(&**object)));
+    objects
+        .endpoint_slices
+        .iter()
+        .for_each(|object| found.extend(findings(&**object)));
+    objects
+        .secrets
+        .iter()
+        .for_each(|object| found.extend(findings(&**object)));
+    objects
+        .config_maps
+        .iter()
+        .for_each(|object| found.extend(findings(&**object)));
+    objects
+        .static_sites
+        .iter()
+        .for_each(|object| found.extend(findings(&**object)));
     found
 }
 
@@ -38,20 +56,36 @@ pub(crate) fn of_files(problems: &[FileProblem]) -> Vec<Finding> {
 
 fn of_file(problem: &FileProblem) -> Vec<Finding> {
     match problem {
-        FileProblem::Failure { failure: Failure::Load(error), previous, .. } => {
+        FileProblem::Failure {
+            failure: Failure::Load(error),
+            previous,
+            ..
+        } => {
             let finding = Finding::new(Code::GK0254)
                 .arg("reason", error.message())
-                .at(error.span.clone(), words::UNREADABLE.arg("reason", error.remedy()));
+                .at(
+                    error.span.clone(),
+                    words::UNREADABLE.arg("reason", error.remedy()),
+                );
             let finding = match &error.related {
                 Some(related) => finding.also(related.clone(), &words::FIRST_HERE),
                 None => finding,
             };
             vec![kept(finding, previous.is_empty())]
         }
-        FileProblem::Failure { failure: Failure::Object(object), previous, .. } => {
-            unreadable(object).into_iter().map(|f| kept(f, previous.is_empty())).collect()
-        }
-        FileProblem::Unreadable { path, reason, previous } => {
+        FileProblem::Failure {
+            failure: Failure::Object(object),
+            previous,
+            ..
+        } => unreadable(object)
+            .into_iter()
+            .map(|f| kept(f, previous.is_empty()))
+            .collect(),
+        FileProblem::Unreadable {
+            path,
+            reason,
+            previous,
+        } => {
             let finding = Finding::new(Code::GK0254)
                 .arg("reason", format!("{path}: {reason}"))
                 .value(&**path)
@@ -61,29 +95,53 @@ fn of_file(problem: &FileProblem) -> Vec<Finding> {
         FileProblem::Duplicate { used, unused, .. } => {
             let finding = Finding::new(Code::GK0254)
                 .severity_is(Severity::Warning)
-                .arg("reason", format!("{} is defined twice", unused.object_ref()))
+                .arg(
+                    "reason",
+                    format!("{} is defined twice", unused.object_ref()),
+                )
                 .on(unused.object_ref())
                 .field("")
                 .value("duplicate")
                 .at(unused.place().whole(), &words::IGNORED)
-                .also_on(used.object_ref(), "", used.place().whole(), &words::IN_EFFECT);
+                .also_on(
+                    used.object_ref(),
+                    "",
+                    used.place().whole(),
+                    &words::IN_EFFECT,
+                );
             vec![finding]
         }
         other => {
             let reason = format!("{other:?}");
-            vec![Finding::new(Code::GK0254).arg("reason", reason.as_str()).value(reason)]
+            vec![
+                Finding::new(Code::GK0254)
+                    .arg("reason", reason.as_str())
+                    .value(reason),
+            ]
         }
     }
 }
 
 fn kept(finding: Finding, nothing: bool) -> Finding {
-    if nothing { finding } else { finding.note(&words::READING_KEPT) }
+    if nothing {
+        finding
+    } else {
+        finding.note(&words::READING_KEPT)
+    }
 }
 
 fn unreadable(object: &UnreadableObject) -> Vec<Finding> {
-    let fatal = object.problems.iter().filter(|problem| problem.impact == Impact::Unreadable);
+    let fatal = object
+        .problems
+        .iter()
+        .filter(|problem| problem.impact == Impact::Unreadable);
     let reference = object.key.as_ref().map(|key| {
-        ObjectRef::new(&*object.api_version, &*object.kind, key.namespace.clone(), key.name.clone())
+        ObjectRef::new(
+            &*object.api_version,
+            &*object.kind,
+            key.namespace.clone(),
+            key.name.clone(),
+        )
     });
     let place = |problem: &Problem| {
         let finding = of_problem(problem, &object.kind)?;
@@ -111,13 +169,19 @@ fn of_problem(problem: &Problem, kind: &str) -> Option<Finding> {
                 Some(nearest) => format!("{kind} has no such field; did you mean `{nearest}`?"),
                 None => format!("{kind} has no such field"),
             };
-            Finding::new(Code::GK0257).arg("field", &**field).arg("reason", reason)
+            Finding::new(Code::GK0257)
+                .arg("field", &**field)
+                .arg("reason", reason)
         }
         ProblemKind::MissingPathType => {
-            let title = words::SET_FIELD.arg("field", "pathType").arg("value", "Prefix");
+            let title = words::SET_FIELD
+                .arg("field", "pathType")
+                .arg("value", "Prefix");
             let suggestion = Suggestion::new(title, Applicability::Safe).add(pointer, "Prefix");
             let path = pointer.rsplit_once('/').map_or(pointer, |(path, _)| path);
-            Finding::new(Code::GK0251).arg("path", path).suggest(suggestion)
+            Finding::new(Code::GK0251)
+                .arg("path", path)
+                .suggest(suggestion)
         }
         ProblemKind::OldApiVersion { found, current } => {
             let title = words::RENAME_TO.arg("name", *current);

@@ -13,8 +13,12 @@ use crate::{
 
 /// GK0107, GK0108, GK0109 and GK0105 of one Ingress.
 pub(crate) fn findings(object: &Resource<Ingress>) -> Vec<Finding> {
-    let mut findings: Vec<_> =
-        object.spec.rules.iter().flat_map(|rule| of_rule(object, rule)).collect();
+    let mut findings: Vec<_> = object
+        .spec
+        .rules
+        .iter()
+        .flat_map(|rule| of_rule(object, rule))
+        .collect();
     findings.extend(deeper_names(object));
     findings
 }
@@ -25,7 +29,13 @@ fn of_rule(object: &Resource<Ingress>, rule: &IngressRule) -> Vec<Finding> {
     let written = rule.host.as_ref().map_or("", |host| &*host.value);
     if written.is_empty() {
         let finding = Finding::new(Code::GK0107).value(format!("rule {}", rule.index));
-        findings.push(mark::at(finding, object, &pointer, Part::Value, &words::THIS_RULE));
+        findings.push(mark::at(
+            finding,
+            object,
+            &pointer,
+            Part::Value,
+            &words::THIS_RULE,
+        ));
     } else {
         findings.extend(host_fault(object, &format!("{pointer}/host"), written));
     }
@@ -51,7 +61,9 @@ fn host_fault(object: &Resource<Ingress>, pointer: &str, written: &str) -> Optio
         }
         Err(fault) => (fault.text(), clean(written)),
     };
-    let finding = Finding::new(Code::GK0108).arg("host", written).arg("reason", reason);
+    let finding = Finding::new(Code::GK0108)
+        .arg("host", written)
+        .arg("reason", reason);
     let finding = mark::at(finding, object, pointer, Part::Value, &words::THIS_HOST);
     Some(match clean {
         Some(clean) => finding.suggest(
@@ -73,15 +85,26 @@ fn clean(written: &str) -> Option<String> {
 /// GK0105: `tls.hosts` suggests that a wildcard is meant to cover more than one label or the apex.
 fn deeper_names(object: &Resource<Ingress>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let rule_hosts: Vec<_> =
-        object.spec.rules.iter().filter_map(|rule| rule.host.as_ref()).map(|h| &*h.value).collect();
+    let rule_hosts: Vec<_> = object
+        .spec
+        .rules
+        .iter()
+        .filter_map(|rule| rule.host.as_ref())
+        .map(|h| &*h.value)
+        .collect();
     for rule in &object.spec.rules {
-        let Some(suffix) = rule.host.as_ref().and_then(|host| host.value.strip_prefix("*.")) else {
+        let Some(suffix) = rule
+            .host
+            .as_ref()
+            .and_then(|host| host.value.strip_prefix("*."))
+        else {
             continue;
         };
         let listed = object.spec.tls.iter().flat_map(|entry| &entry.hosts);
         let uncovered = listed.map(|host| &*host.value).find(|host| {
-            let label = host.strip_suffix(suffix).and_then(|rest| rest.strip_suffix('.'));
+            let label = host
+                .strip_suffix(suffix)
+                .and_then(|rest| rest.strip_suffix('.'));
             let deeper = label.is_some_and(|label| label.contains('.'));
             (**host == *suffix || deeper) && !rule_hosts.iter().any(|known| **known == **host)
         });
@@ -90,7 +113,13 @@ fn deeper_names(object: &Resource<Ingress>) -> Vec<Finding> {
             .arg("wildcard", format!("*.{suffix}"))
             .arg("host", &*uncovered);
         let pointer = format!("/spec/rules/{}/host", rule.index);
-        findings.push(mark::at(finding, object, &pointer, Part::Value, &words::THIS_HOST));
+        findings.push(mark::at(
+            finding,
+            object,
+            &pointer,
+            Part::Value,
+            &words::THIS_HOST,
+        ));
     }
     findings
 }

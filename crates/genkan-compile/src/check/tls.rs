@@ -18,10 +18,18 @@ pub(crate) fn findings(
         return Vec::new();
     }
     let finding = Finding::new(Code::GK0407)
-        .arg("reason", "HTTPS is not served yet; requests are served on the plain port")
+        .arg(
+            "reason",
+            "HTTPS is not served yet; requests are served on the plain port",
+        )
         .value("tls");
-    let mut findings =
-        vec![mark::at(finding, object, "/spec/tls", Part::Key, &words::TLS_NOT_SERVED)];
+    let mut findings = vec![mark::at(
+        finding,
+        object,
+        "/spec/tls",
+        Part::Key,
+        &words::TLS_NOT_SERVED,
+    )];
     if options.world == World::Closed {
         findings.extend(missing_secrets(object, objects));
     }
@@ -31,7 +39,9 @@ pub(crate) fn findings(
 fn missing_secrets(object: &Resource<Ingress>, objects: &ObjectStore) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, entry) in object.spec.tls.iter().enumerate() {
-        let Some(secret) = &entry.secret_name else { continue };
+        let Some(secret) = &entry.secret_name else {
+            continue;
+        };
         let name = &*secret.value;
         if name.is_empty() || objects.secrets.get(object.meta.namespace(), name).is_some() {
             continue;

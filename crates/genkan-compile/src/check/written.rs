@@ -14,7 +14,11 @@ use crate::{
 
 /// Findings of all Services.
 pub(crate) fn findings(objects: &ObjectStore) -> Vec<Finding> {
-    objects.services.iter().filter_map(|service| of_service(service)).collect()
+    objects
+        .services
+        .iter()
+        .filter_map(|service| of_service(service))
+        .collect()
 }
 
 fn of_service(service: &Resource<Service>) -> Option<Finding> {
@@ -25,19 +29,30 @@ fn of_service(service: &Resource<Service>) -> Option<Finding> {
         let finding = Finding::new(Code::GK0207)
             .arg("annotation", ENDPOINTS_ANNOTATION)
             .arg("reason", reason);
-        return Some(mark::at(finding, service, &pointer, Part::Key, &words::NO_EFFECT));
+        return Some(mark::at(
+            finding,
+            service,
+            &pointer,
+            Part::Key,
+            &words::NO_EFFECT,
+        ));
     }
     let wrong = match read_written(value) {
         Err(fault) => format!("`{}` is no address and port", fault.entry),
         Ok(written) => {
-            let unknown = written.ports().find(|port| find_port(&service.spec, port, false).is_none());
+            let unknown = written
+                .ports()
+                .find(|port| find_port(&service.spec, port, false).is_none());
             format!("the Service has no port `{}`", unknown?)
         }
     };
     let finding = Finding::new(Code::GK0202)
         .arg("annotation", ENDPOINTS_ANNOTATION)
         .arg("value", value)
-        .arg("expected", "addresses such as `127.0.0.1:5000`, or `http=127.0.0.1:5000`");
+        .arg(
+            "expected",
+            "addresses such as `127.0.0.1:5000`, or `http=127.0.0.1:5000`",
+        );
     let label = words::UNREADABLE.arg("reason", wrong);
     Some(mark::at(finding, service, &pointer, Part::Value, label))
 }

@@ -19,8 +19,12 @@ pub(super) fn findings(
     probe: &Probe,
     answer: Option<&Answer>,
 ) -> Vec<Finding> {
-    let Some(route) = &probe.route else { return Vec::new() };
-    let host = generation.hosts().find(|host| Some(host.name()) == probe.host.as_ref());
+    let Some(route) = &probe.route else {
+        return Vec::new();
+    };
+    let host = generation
+        .hosts()
+        .find(|host| Some(host.name()) == probe.host.as_ref());
     let Some(host) = host else { return Vec::new() };
     let status = answer.map_or(0, |answer| answer.status);
     let mut findings = Vec::new();
@@ -46,7 +50,10 @@ fn rewrite_findings(
     let explains = status == 0 || status >= 400;
     let codes = [Code::GK0002, Code::GK0004, Code::GK0016];
     let found = lint::of_route(generation, host, route);
-    found.into_iter().filter(|finding| explains && codes.contains(&finding.code())).collect()
+    found
+        .into_iter()
+        .filter(|finding| explains && codes.contains(&finding.code()))
+        .collect()
 }
 
 /// GK0003 where a rewrite changed the path, GK0020 where the proxy changed nothing.
@@ -58,8 +65,12 @@ fn refused_method(
 ) -> Option<Finding> {
     let sees = probe.upstream().unwrap_or(&probe.path);
     let request = format!("{} {}", probe.method, probe.target);
-    let allow = answer.map(|answer| answer.allow.clone()).unwrap_or_default();
-    let maker = answer.and_then(|answer| answer.maker).unwrap_or(Maker::Backend);
+    let allow = answer
+        .map(|answer| answer.allow.clone())
+        .unwrap_or_default();
+    let maker = answer
+        .and_then(|answer| answer.maker)
+        .unwrap_or(Maker::Backend);
     let tried = Tried::new(request, format!("{} {sees}", probe.method))
         .with_answer(405, maker)
         .with_allow(allow);
@@ -71,7 +82,13 @@ fn refused_method(
             .arg("sees", sees)
             .caused_by(Code::GK0002);
         let pointer = annotation_pointer(key);
-        let finding = mark::at(finding, object, &pointer, Part::Value, &words::ALWAYS_BECOMES);
+        let finding = mark::at(
+            finding,
+            object,
+            &pointer,
+            Part::Value,
+            &words::ALWAYS_BECOMES,
+        );
         return Some(finding.tried(tried));
     }
     let finding = Finding::new(Code::GK0020)
@@ -91,33 +108,51 @@ fn unknown_prefix(generation: &Generation, probe: &Probe, route: &Route) -> Opti
     }
     let object = generation.origins.ingress(&spec.origin)?;
     let sees = probe.upstream()?;
-    let finding = Finding::new(Code::GK0012).arg("sees", sees).confidence_is(Confidence::Likely);
+    let finding = Finding::new(Code::GK0012)
+        .arg("sees", sees)
+        .confidence_is(Confidence::Likely);
     let pointer = mark::route_pointer(&spec.origin);
     let path_pointer = format!("{pointer}/path");
-    let finding = mark::at(finding, object, &path_pointer, Part::Value, &words::THIS_PATH);
+    let finding = mark::at(
+        finding,
+        object,
+        &path_pointer,
+        Part::Value,
+        &words::THIS_PATH,
+    );
     let finding = finding.tried(
-        Tried::new(format!("{} {}", probe.method, probe.target), format!("{} {sees}", probe.method))
-            .with_answer(404, Maker::Backend),
+        Tried::new(
+            format!("{} {}", probe.method, probe.target),
+            format!("{} {sees}", probe.method),
+        )
+        .with_answer(404, Maker::Backend),
     );
     if crate::check::path::has_pattern(prefix) {
         return Some(finding);
     }
     let annotations = &generation.options.annotations_prefix;
     let at = |name: &str| {
-        format!("/metadata/annotations/{}", escape_pointer(&format!("{annotations}/{name}")))
+        format!(
+            "/metadata/annotations/{}",
+            escape_pointer(&format!("{annotations}/{name}"))
+        )
     };
     let suggestion = Suggestion::new(&words::KEEP_THE_REST, Applicability::Review);
     let suggestion = if object.meta.annotations_span.is_some() {
-        suggestion.add(at("use-regex"), "true").add(at("rewrite-target"), "/$2")
+        suggestion
+            .add(at("use-regex"), "true")
+            .add(at("rewrite-target"), "/$2")
     } else {
         let mut map = serde_json::Map::new();
         map.insert(format!("{annotations}/use-regex"), "true".into());
         map.insert(format!("{annotations}/rewrite-target"), "/$2".into());
         suggestion.add("/metadata/annotations", serde_json::Value::Object(map))
     };
-    Some(finding.suggest(
-        suggestion
-            .replace(path_pointer, format!("{prefix}(/|$)(.*)"))
-            .replace(format!("{pointer}/pathType"), "ImplementationSpecific"),
-    ))
+    Some(
+        finding.suggest(
+            suggestion
+                .replace(path_pointer, format!("{prefix}(/|$)(.*)"))
+                .replace(format!("{pointer}/pathType"), "ImplementationSpecific"),
+        ),
+    )
 }

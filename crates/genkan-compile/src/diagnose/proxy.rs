@@ -23,8 +23,14 @@ pub(super) fn findings(
     probe: &Probe,
     answer: Option<&Answer>,
 ) -> Vec<Finding> {
-    let decided = if let Outcome::Fault(fault) = &probe.outcome { Some(*fault) } else { None };
-    let Some(fault) = answer.and_then(|answer| answer.fault).or(decided) else { return Vec::new() };
+    let decided = if let Outcome::Fault(fault) = &probe.outcome {
+        Some(*fault)
+    } else {
+        None
+    };
+    let Some(fault) = answer.and_then(|answer| answer.fault).or(decided) else {
+        return Vec::new();
+    };
     match fault {
         Fault::NoHost => vec![no_host(generation, probe)],
         Fault::NoPath | Fault::NoDefaultBackend => no_path(generation, probe),
@@ -39,14 +45,20 @@ pub(super) fn findings(
 /// GK0104 with the nearest host, or the Ingress that has the host and takes no part.
 fn no_host(generation: &Generation, probe: &Probe) -> Finding {
     let asked = &probe.asked_host;
-    let finding = Finding::new(Code::GK0104).arg("host", asked.as_str()).value(asked.as_str());
-    let unattached = generation.snapshot.table.unattached().iter().find(|unattached| {
-        matches!(&unattached.host, HostName::Exact(name) if **name == **asked)
-    });
+    let finding = Finding::new(Code::GK0104)
+        .arg("host", asked.as_str())
+        .value(asked.as_str());
+    let unattached =
+        generation.snapshot.table.unattached().iter().find(
+            |unattached| matches!(&unattached.host, HostName::Exact(name) if **name == **asked),
+        );
     if let Some(unattached) = unattached
         && let Some(object) = generation.origins.ingress(&unattached.route.origin)
     {
-        let pointer = format!("/spec/rules/{}/host", unattached.route.origin.rule.unwrap_or(0));
+        let pointer = format!(
+            "/spec/rules/{}/host",
+            unattached.route.origin.rule.unwrap_or(0)
+        );
         return mark::at(finding, object, &pointer, Part::Value, &words::NO_EFFECT);
     }
     let names: Vec<_> = generation.hosts().map(|host| show(host.name())).collect();
@@ -54,7 +66,9 @@ fn no_host(generation: &Generation, probe: &Probe) -> Finding {
     let Some(near) = near else { return finding };
     let finding = finding.note(words::CLOSEST_IS.arg("name", near));
     let owner = generation.hosts().find(|host| show(host.name()) == *near);
-    let origin = owner.and_then(|host| host.routes().first()).map(|route| &route.spec.origin);
+    let origin = owner
+        .and_then(|host| host.routes().first())
+        .map(|route| &route.spec.origin);
     let object = origin.and_then(|origin| Some((origin, generation.origins.ingress(origin)?)));
     match object {
         Some((origin, object)) => {
@@ -67,21 +81,37 @@ fn no_host(generation: &Generation, probe: &Probe) -> Finding {
 
 /// GK0011 with the nearest miss; GK0010 beside it where only letter case differs.
 fn no_path(generation: &Generation, probe: &Probe) -> Vec<Finding> {
-    let host = probe.host.as_ref().map_or_else(|| probe.asked_host.clone(), show);
+    let host = probe
+        .host
+        .as_ref()
+        .map_or_else(|| probe.asked_host.clone(), show);
     let finding = Finding::new(Code::GK0011)
         .arg("host", host.as_str())
         .arg("path", probe.path.as_str())
         .value(format!("{host}{}", probe.path));
-    let written = probe.candidates.iter().filter(|(route, _)| !route.spec.implied);
+    let written = probe
+        .candidates
+        .iter()
+        .filter(|(route, _)| !route.spec.implied);
     let nearest = written
         .filter_map(|(route, reason)| Some((rank(reason.as_ref()?)?, route, reason.as_ref()?)))
         .min_by_key(|(rank, ..)| *rank);
-    let Some((_, route, reason)) = nearest else { return vec![finding] };
-    let Some(object) = generation.origins.ingress(&route.spec.origin) else { return vec![finding] };
+    let Some((_, route, reason)) = nearest else {
+        return vec![finding];
+    };
+    let Some(object) = generation.origins.ingress(&route.spec.origin) else {
+        return vec![finding];
+    };
     let pointer = mark::route_pointer(&route.spec.origin);
     let path_pointer = format!("{pointer}/path");
     let finding = finding.note(words::CLOSEST_IS.arg("name", &*route.spec.path));
-    let finding = mark::at(finding, object, &path_pointer, Part::Value, &words::THIS_PATH);
+    let finding = mark::at(
+        finding,
+        object,
+        &path_pointer,
+        Part::Value,
+        &words::THIS_PATH,
+    );
     let finding = match change(route, reason, probe, &pointer) {
         Some(suggestion) => finding.suggest(suggestion),
         None => finding,
@@ -91,7 +121,13 @@ fn no_path(generation: &Generation, probe: &Probe) -> Vec<Finding> {
         let finding = Finding::new(Code::GK0010)
             .arg("path", probe.path.as_str())
             .arg("rule", &*route.spec.path);
-        findings.push(mark::at(finding, object, &path_pointer, Part::Value, &words::THIS_PATH));
+        findings.push(mark::at(
+            finding,
+            object,
+            &path_pointer,
+            Part::Value,
+            &words::THIS_PATH,
+        ));
     }
     findings.extend(written_wrong(generation, &route.spec.origin));
     findings
@@ -114,7 +150,10 @@ fn rank(reason: &Reason) -> Option<u8> {
 
 /// The one change that would make the nearest rule match.
 fn change(route: &Route, reason: &Reason, probe: &Probe, pointer: &str) -> Option<Suggestion> {
-    let below = probe.path.strip_prefix(&*route.spec.path).is_some_and(|rest| rest.starts_with('/'));
+    let below = probe
+        .path
+        .strip_prefix(&*route.spec.path)
+        .is_some_and(|rest| rest.starts_with('/'));
     let exact = route.spec.path_type == PathType::Exact;
     match reason {
         Reason::ExactDiffersOnlyBySlash | Reason::ExactDiffers if exact && below => Some(
@@ -145,7 +184,9 @@ fn at_route(
     origin: &RouteOrigin,
     wanted: impl Fn(Code) -> bool,
 ) -> Vec<Finding> {
-    let Some(object) = generation.origins.ingress(origin) else { return Vec::new() };
+    let Some(object) = generation.origins.ingress(origin) else {
+        return Vec::new();
+    };
     let reference = object.object_ref();
     let pointer = mark::route_pointer(origin);
     let touches = |finding: &&Finding| {
@@ -153,17 +194,29 @@ fn at_route(
             && finding.pointer().is_some_and(|at| at.starts_with(&pointer));
         let related = finding.related().iter().any(|label| {
             label.object.as_ref() == Some(&reference)
-                && label.pointer.as_deref().is_some_and(|at| at.starts_with(&pointer))
+                && label
+                    .pointer
+                    .as_deref()
+                    .is_some_and(|at| at.starts_with(&pointer))
         });
         wanted(finding.code()) && (own || related)
     };
-    generation.findings.iter().filter(touches).cloned().collect()
+    generation
+        .findings
+        .iter()
+        .filter(touches)
+        .cloned()
+        .collect()
 }
 
 /// GK0300 to GK0309, as the compile found them; a bare one where the world is open.
 fn of_backend(generation: &Generation, probe: &Probe, fault: Fault) -> Vec<Finding> {
-    let Some(route) = &probe.route else { return Vec::new() };
-    let found = at_route(generation, &route.spec.origin, |code| (300..310).contains(&code.number()));
+    let Some(route) = &probe.route else {
+        return Vec::new();
+    };
+    let found = at_route(generation, &route.spec.origin, |code| {
+        (300..310).contains(&code.number())
+    });
     if !found.is_empty() {
         return found;
     }
@@ -180,24 +233,53 @@ fn of_backend(generation: &Generation, probe: &Probe, fault: Fault) -> Vec<Findi
         _ => return Vec::new(),
     };
     let finding = Finding::new(code).arg("service", service);
-    let finding = if code == Code::GK0302 { finding.arg("port", port) } else { finding };
-    let Some(object) = generation.origins.ingress(&route.spec.origin) else { return vec![finding] };
+    let finding = if code == Code::GK0302 {
+        finding.arg("port", port)
+    } else {
+        finding
+    };
+    let Some(object) = generation.origins.ingress(&route.spec.origin) else {
+        return vec![finding];
+    };
     let pointer = mark::route_pointer(&route.spec.origin);
-    vec![mark::at(finding, object, &pointer, Part::Value, &words::THIS_RULE)]
+    vec![mark::at(
+        finding,
+        object,
+        &pointer,
+        Part::Value,
+        &words::THIS_RULE,
+    )]
 }
 
 /// The finding that closed the route.
 fn closed(generation: &Generation, probe: &Probe) -> Vec<Finding> {
-    let Some(route) = &probe.route else { return Vec::new() };
-    let Some(closed) = &route.spec.closed else { return Vec::new() };
-    let object = generation.origins.ingress(&route.spec.origin).map(|object| object.object_ref());
+    let Some(route) = &probe.route else {
+        return Vec::new();
+    };
+    let Some(closed) = &route.spec.closed else {
+        return Vec::new();
+    };
+    let object = generation
+        .origins
+        .ingress(&route.spec.origin)
+        .map(|object| object.object_ref());
     let mine = |finding: &&Finding| {
         finding.code().to_string() == closed.code
             && (finding.object() == object.as_ref()
-                || finding.object().is_some_and(|object| &*object.kind == "ConfigMap"))
-            && finding.pointer().is_some_and(|pointer| pointer.ends_with(closed.annotation))
+                || finding
+                    .object()
+                    .is_some_and(|object| &*object.kind == "ConfigMap"))
+            && finding
+                .pointer()
+                .is_some_and(|pointer| pointer.ends_with(closed.annotation))
     };
-    generation.findings.iter().filter(mine).take(1).cloned().collect()
+    generation
+        .findings
+        .iter()
+        .filter(mine)
+        .take(1)
+        .cloned()
+        .collect()
 }
 
 /// Faults on the way to an endpoint and back.
@@ -208,11 +290,13 @@ fn of_connection(fault: Fault, answer: Option<&Answer>) -> Option<Finding> {
     let finding = Finding::new(code).value(endpoint.as_str());
     Some(match fault {
         Fault::ConnectRefused => finding.arg("endpoint", endpoint),
-        Fault::ConnectTimeout | Fault::ReadTimeout | Fault::SendTimeout => {
-            finding.arg("endpoint", endpoint).arg("timeout", "the timeout")
-        }
+        Fault::ConnectTimeout | Fault::ReadTimeout | Fault::SendTimeout => finding
+            .arg("endpoint", endpoint)
+            .arg("timeout", "the timeout"),
         Fault::BackendClosed => finding.arg("endpoint", endpoint).arg("idle", "some time"),
-        Fault::BadResponse => finding.arg("endpoint", endpoint).arg("reason", "it cannot be read"),
+        Fault::BadResponse => finding
+            .arg("endpoint", endpoint)
+            .arg("reason", "it cannot be read"),
         Fault::ResponseHeadTooLarge => finding.arg("limit", "proxy-buffer-size"),
         Fault::BodyTooLarge => finding.arg("limit", "proxy-body-size"),
         Fault::TargetTooLong => finding.arg("reason", "the request line"),

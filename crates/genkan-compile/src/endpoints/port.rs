@@ -11,9 +11,16 @@ pub(crate) struct FoundPort<'s> {
 
 /// Finds the port that `written` names: by number or name; leniently, as ingress-nginx does, also by
 /// targetPort. The first port that fits in any of these ways wins.
-pub(crate) fn find<'s>(service: &'s Service, written: &str, lenient: bool) -> Option<FoundPort<'s>> {
+pub(crate) fn find<'s>(
+    service: &'s Service,
+    written: &str,
+    lenient: bool,
+) -> Option<FoundPort<'s>> {
     let named = |port: &ServicePort| {
-        port.name.as_ref().is_some_and(|name| &*name.value == written) && !written.is_empty()
+        port.name
+            .as_ref()
+            .is_some_and(|name| &*name.value == written)
+            && !written.is_empty()
     };
     let fits = |port: &&ServicePort| {
         port.port.value.to_string() == written
@@ -52,13 +59,24 @@ impl FoundPort<'_> {
             numbers.extend(self.target_number());
         }
         let name = self.port.name.as_ref().map_or("", |name| &*name.value);
-        for port in slice.ports.iter().filter(|port| port.protocol == Protocol::Tcp) {
+        for port in slice
+            .ports
+            .iter()
+            .filter(|port| port.protocol == Protocol::Tcp)
+        {
             let by_name = name.is_empty() || name == &*port.name;
-            let number = port.port.as_ref().map(|number| number.value).filter(|_| by_name);
+            let number = port
+                .port
+                .as_ref()
+                .map(|number| number.value)
+                .filter(|_| by_name);
             numbers.extend(number.or_else(|| self.target_number()));
         }
-        let mut numbers: Vec<_> =
-            numbers.into_iter().filter_map(|n| u16::try_from(n).ok()).filter(|n| *n > 0).collect();
+        let mut numbers: Vec<_> = numbers
+            .into_iter()
+            .filter_map(|n| u16::try_from(n).ok())
+            .filter(|n| *n > 0)
+            .collect();
         numbers.sort_unstable();
         numbers.dedup();
         numbers
@@ -70,10 +88,15 @@ impl FoundPort<'_> {
 pub(super) fn of_external(service: &Service, written: &str) -> Option<u16> {
     let declared = service.ports.iter().find(|port| {
         port.port.value.to_string() == written
-            || port.name.as_ref().is_some_and(|name| &*name.value == written)
+            || port
+                .name
+                .as_ref()
+                .is_some_and(|name| &*name.value == written)
     });
     let number = match declared {
-        Some(port) => FoundPort { port }.target_number().unwrap_or(port.port.value),
+        Some(port) => FoundPort { port }
+            .target_number()
+            .unwrap_or(port.port.value),
         None => written.parse().ok()?,
     };
     u16::try_from(number).ok().filter(|number| *number > 0)

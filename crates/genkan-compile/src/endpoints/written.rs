@@ -21,7 +21,11 @@ pub(crate) struct WrittenFault {
 /// matter.
 pub(crate) fn read(text: &str) -> Result<Written, WrittenFault> {
     let mut entries = Vec::new();
-    for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+    for entry in text
+        .split(',')
+        .map(str::trim)
+        .filter(|entry| !entry.is_empty())
+    {
         let (port, address) = match entry.split_once('=') {
             Some((port, address)) => (Some(port.trim().to_owned()), address.trim()),
             None => (None, entry),
@@ -29,11 +33,17 @@ pub(crate) fn read(text: &str) -> Result<Written, WrittenFault> {
         let address: Option<SocketAddr> = address.parse().ok();
         match address.filter(|address| address.port() > 0) {
             Some(address) => entries.push((port, address)),
-            None => return Err(WrittenFault { entry: entry.to_owned() }),
+            None => {
+                return Err(WrittenFault {
+                    entry: entry.to_owned(),
+                });
+            }
         }
     }
     if entries.is_empty() {
-        return Err(WrittenFault { entry: text.to_owned() });
+        return Err(WrittenFault {
+            entry: text.to_owned(),
+        });
     }
     Ok(Written { entries })
 }
@@ -47,7 +57,11 @@ impl Written {
             None => true,
             Some(wanted) => *wanted == number || Some(&**wanted) == name,
         };
-        self.entries.iter().filter(|(wanted, _)| fits(wanted)).map(|(_, address)| *address).collect()
+        self.entries
+            .iter()
+            .filter(|(wanted, _)| fits(wanted))
+            .map(|(_, address)| *address)
+            .collect()
     }
 
     /// Ports that are named.
@@ -79,7 +93,13 @@ mod tests {
             ("127.0.0.1:1,http=x", "http=x"),
             ("", ""),
         ] {
-            assert_eq!(read(text), Err(WrittenFault { entry: entry.to_owned() }), "{text}");
+            assert_eq!(
+                read(text),
+                Err(WrittenFault {
+                    entry: entry.to_owned()
+                }),
+                "{text}"
+            );
         }
     }
 }

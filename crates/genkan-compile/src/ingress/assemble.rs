@@ -41,7 +41,12 @@ pub(crate) struct Assembled {
 
 impl Assembled {
     fn nothing() -> Self {
-        Self { spec: None, conflicts: Vec::new(), regex_by: Vec::new(), unattached: Vec::new() }
+        Self {
+            spec: None,
+            conflicts: Vec::new(),
+            regex_by: Vec::new(),
+            unattached: Vec::new(),
+        }
     }
 }
 
@@ -56,7 +61,12 @@ pub(crate) struct Conflict {
 
 /// Assembles a host.
 pub(crate) fn assemble(host: &HostClaims<'_>) -> Assembled {
-    let served: Vec<_> = host.claims.iter().filter(|claim| claim.is_served()).cloned().collect();
+    let served: Vec<_> = host
+        .claims
+        .iter()
+        .filter(|claim| claim.is_served())
+        .cloned()
+        .collect();
     let falls_back = *host.name == HostName::CatchAll && host.fallback.is_some();
     let mut assembled = match served.first().map(|oldest| oldest.mode()) {
         Some(Mode::Strict) => strict::assemble(host, &served),
@@ -75,7 +85,9 @@ pub(crate) fn assemble(host: &HostClaims<'_>) -> Assembled {
 fn not_served(host: &HostClaims<'_>) -> Vec<InactiveRoute> {
     let mut inactive = Vec::new();
     for claim in host.claims.iter() {
-        let Some(why) = &claim.not_served else { continue };
+        let Some(why) = &claim.not_served else {
+            continue;
+        };
         for (rule, path) in paths_of(claim, host.name) {
             inactive.push(inactive_route(claim, rule, path, why.clone()));
         }

@@ -63,29 +63,43 @@ impl Selection {
     pub(crate) fn inactive(&self) -> Option<Inactive> {
         match self {
             Self::Ours(_) => None,
-            Self::Other { class } => Some(Inactive::OtherClass { class: class.clone() }),
+            Self::Other { class } => Some(Inactive::OtherClass {
+                class: class.clone(),
+            }),
             Self::NoSuchClass { class, .. } => {
                 let reason = format!("IngressClass `{class}` does not exist").into();
                 Some(Inactive::NotAttached { reason })
             }
-            Self::NoClass => {
-                Some(Inactive::NotAttached { reason: "no class and no default class".into() })
-            }
+            Self::NoClass => Some(Inactive::NotAttached {
+                reason: "no class and no default class".into(),
+            }),
         }
     }
 
     /// Semantics to show it with.
     pub(crate) fn mode(&self) -> Mode {
-        if let Self::Ours(mode) = self { *mode } else { Mode::NginxCompatible }
+        if let Self::Ours(mode) = self {
+            *mode
+        } else {
+            Mode::NginxCompatible
+        }
     }
 }
 
 /// Selects.
 pub(crate) fn select(asked: Asked<'_>, classes: &Classes, options: &Options) -> Selection {
     match asked {
-        Asked { field: Some(class), .. } => by_name(class, classes, options),
-        Asked { annotation: Some(class), .. } => by_annotation(class, options),
-        Asked { field: None, annotation: None } => by_default(classes, options),
+        Asked {
+            field: Some(class), ..
+        } => by_name(class, classes, options),
+        Asked {
+            annotation: Some(class),
+            ..
+        } => by_annotation(class, options),
+        Asked {
+            field: None,
+            annotation: None,
+        } => by_default(classes, options),
     }
 }
 
@@ -99,16 +113,23 @@ fn by_name(class: &str, classes: &Classes, options: &Options) -> Selection {
             _ if options.ingress_class_by_name && class == options.ingress_class => {
                 Selection::Ours(Mode::NginxCompatible)
             }
-            _ => Selection::Other { class: class.into() },
+            _ => Selection::Other {
+                class: class.into(),
+            },
         };
     }
     match built_in(class).filter(|_| options.built_in_classes) {
         Some(mode) => Selection::Ours(mode),
         None => {
-            let built_in = ["nginx", "genkan"].into_iter().filter(|_| options.built_in_classes);
+            let built_in = ["nginx", "genkan"]
+                .into_iter()
+                .filter(|_| options.built_in_classes);
             let known = classes.by_name.keys().map(|name| &**name).chain(built_in);
             let nearest = genkan_objects::nearest(class, known).map(Into::into);
-            Selection::NoSuchClass { class: class.into(), nearest }
+            Selection::NoSuchClass {
+                class: class.into(),
+                nearest,
+            }
         }
     }
 }
@@ -129,7 +150,9 @@ fn by_annotation(class: &str, options: &Options) -> Selection {
     if class == "genkan" {
         return Selection::Ours(Mode::Strict);
     }
-    Selection::Other { class: class.into() }
+    Selection::Other {
+        class: class.into(),
+    }
 }
 
 /// The API server fills in the class that is marked default; files have no API server, so we do. Two
@@ -157,11 +180,16 @@ mod tests {
     use super::*;
 
     fn classes(list: &[(&str, &str, bool)]) -> Classes {
-        let facts = |controller: &str, is_default| ClassFacts { controller: controller.into(), is_default };
-        let by_name = list.iter().map(|(name, controller, default)| {
-            (Arc::from(*name), facts(controller, *default))
-        });
-        Classes { by_name: by_name.collect() }
+        let facts = |controller: &str, is_default| ClassFacts {
+            controller: controller.into(),
+            is_default,
+        };
+        let by_name = list
+            .iter()
+            .map(|(name, controller, default)| (Arc::from(*name), facts(controller, *default)));
+        Classes {
+            by_name: by_name.collect(),
+        }
     }
 
     fn check(field: Option<&str>, annotation: Option<&str>, expected: Selection) {
@@ -172,13 +200,18 @@ mod tests {
             ("exact", "genkan.io/ingress-controller", false),
         ]);
         let selected = select(Asked { field, annotation }, &classes, &Options::default());
-        assert_eq!(selected, expected, "field {field:?}, annotation {annotation:?}");
+        assert_eq!(
+            selected, expected,
+            "field {field:?}, annotation {annotation:?}"
+        );
     }
 
     const OURS: Selection = Selection::Ours(Mode::NginxCompatible);
 
     fn other(class: &str) -> Selection {
-        Selection::Other { class: class.into() }
+        Selection::Other {
+            class: class.into(),
+        }
     }
 
     // Rows recorded from the original: parity case routing-classes.
@@ -187,13 +220,21 @@ mod tests {
         check(Some("nginx"), None, OURS);
         check(Some("routing-ours"), None, OURS);
         check(Some("routing-foreign"), None, other("routing-foreign"));
-        let missing = Selection::NoSuchClass { class: "routing-no-such".into(), nearest: None };
+        let nearest = Some("routing-ours".into());
+        let missing = Selection::NoSuchClass {
+            class: "routing-no-such".into(),
+            nearest,
+        };
         check(Some("routing-no-such"), None, missing);
         check(None, None, Selection::NoClass);
         check(None, Some("nginx"), OURS);
         check(None, Some("other"), other("other"));
         check(None, Some("routing-ours"), other("routing-ours"));
-        check(Some("routing-foreign"), Some("nginx"), other("routing-foreign"));
+        check(
+            Some("routing-foreign"),
+            Some("nginx"),
+            other("routing-foreign"),
+        );
         check(Some("nginx"), Some("other"), OURS);
         check(None, Some(""), other(""));
         check(None, Some("NGINX"), other("NGINX"));
@@ -205,15 +246,34 @@ mod tests {
         check(None, Some("genkan"), Selection::Ours(Mode::Strict));
         let none = Classes::default();
         let select = |class, options: &Options| {
-            select(Asked { field: Some(class), annotation: None }, &none, options)
+            select(
+                Asked {
+                    field: Some(class),
+                    annotation: None,
+                },
+                &none,
+                options,
+            )
         };
         assert_eq!(select("nginx", &Options::default()), OURS);
-        assert_eq!(select("genkan", &Options::default()), Selection::Ours(Mode::Strict));
+        assert_eq!(
+            select("genkan", &Options::default()),
+            Selection::Ours(Mode::Strict)
+        );
         let nearest = Some("nginx".into());
-        let typo = Selection::NoSuchClass { class: "ngnix".into(), nearest };
+        let typo = Selection::NoSuchClass {
+            class: "ngnix".into(),
+            nearest,
+        };
         assert_eq!(select("ngnix", &Options::default()), typo);
-        let in_cluster = Options { built_in_classes: false, ..Options::default() };
-        assert!(matches!(select("nginx", &in_cluster), Selection::NoSuchClass { .. }));
+        let in_cluster = Options {
+            built_in_classes: false,
+            ..Options::default()
+        };
+        assert!(matches!(
+            select("nginx", &in_cluster),
+            Selection::NoSuchClass { .. }
+        ));
     }
 
     #[test]
@@ -224,12 +284,21 @@ mod tests {
         let options = Options::default();
         assert_eq!(select(nothing, &one, &options), OURS);
         assert_eq!(select(nothing, &two, &options), Selection::NoClass);
-        let named = Options { default_class: Some("genkan".to_owned()), ..Options::default() };
+        let named = Options {
+            default_class: Some("genkan".to_owned()),
+            ..Options::default()
+        };
         assert_eq!(select(nothing, &one, &named), Selection::Ours(Mode::Strict));
-        let watch = Options { watch_ingress_without_class: true, ..Options::default() };
+        let watch = Options {
+            watch_ingress_without_class: true,
+            ..Options::default()
+        };
         assert_eq!(select(nothing, &two, &watch), OURS);
         // an empty annotation is a class, even with --watch-ingress-without-class
-        let empty = Asked { field: None, annotation: Some("") };
+        let empty = Asked {
+            field: None,
+            annotation: Some(""),
+        };
         assert_eq!(select(empty, &one, &watch), other(""));
     }
 }

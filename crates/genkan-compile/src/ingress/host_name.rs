@@ -48,7 +48,10 @@ pub(crate) struct ReadHost {
 /// tidied; anything else that is no DNS name cannot be asked for and is refused.
 pub(crate) fn read(written: &str) -> Result<ReadHost, HostFault> {
     if written.is_empty() {
-        return Ok(ReadHost { name: HostName::CatchAll, tidied: false });
+        return Ok(ReadHost {
+            name: HostName::CatchAll,
+            tidied: false,
+        });
     }
     if written.contains('/') {
         return Err(HostFault::Url);
@@ -68,14 +71,21 @@ pub(crate) fn read(written: &str) -> Result<ReadHost, HostFault> {
     if name.contains('*') {
         return Err(HostFault::Wildcard);
     }
-    if let Some(c) = name.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '.' | '_')) {
+    if let Some(c) = name
+        .chars()
+        .find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '.' | '_'))
+    {
         return Err(HostFault::Character(c));
     }
     if name.split('.').any(str::is_empty) {
         return Err(HostFault::EmptyLabel);
     }
     let tidied = clean != written || name.contains('_');
-    let name = if wildcard { HostName::Wildcard(name.into()) } else { HostName::Exact(name.into()) };
+    let name = if wildcard {
+        HostName::Wildcard(name.into())
+    } else {
+        HostName::Exact(name.into())
+    };
     Ok(ReadHost { name, tidied })
 }
 
@@ -101,7 +111,11 @@ mod tests {
         check("a.example", HostName::Exact("a.example".into()), false);
         check("A.Example.", HostName::Exact("a.example".into()), true);
         check("*.a.example", HostName::Wildcard("a.example".into()), false);
-        check("under_score.example", HostName::Exact("under_score.example".into()), true);
+        check(
+            "under_score.example",
+            HostName::Exact("under_score.example".into()),
+            true,
+        );
     }
 
     #[test]

@@ -36,12 +36,24 @@ pub(crate) fn lower(
 ) -> (Claim, Vec<SiteUse>) {
     let mut findings = check::problem::findings(&**object);
     let selection = select(asked(object), &base.classes, options);
-    let mut lowering =
-        Lowering { object, objects, options, sites: Vec::new(), findings: Vec::new() };
+    let mut lowering = Lowering {
+        object,
+        objects,
+        options,
+        sites: Vec::new(),
+        findings: Vec::new(),
+    };
     let mut rules = lowering.rules();
-    let default_backend =
-        object.spec.default_backend.as_ref().and_then(|backend| lowering.default_backend(backend));
-    let Lowering { sites, findings: lowered, .. } = lowering;
+    let default_backend = object
+        .spec
+        .default_backend
+        .as_ref()
+        .and_then(|backend| lowering.default_backend(backend));
+    let Lowering {
+        sites,
+        findings: lowered,
+        ..
+    } = lowering;
     let (effects, remarks) = annotation::read(written(object), &base.settings.policy);
     if matches!(selection, Selection::Ours(_)) {
         findings.extend(lowered);
@@ -53,7 +65,12 @@ pub(crate) fn lower(
     findings.extend(check::class::findings(object, &selection, options));
     let not_served = not_served(object, &selection, &effects, options);
     let settings = base.share(&effects.settings);
-    let closes = |path: &str| effects.closed.clone().or_else(|| base.settings.closes(path, &effects).cloned());
+    let closes = |path: &str| {
+        effects
+            .closed
+            .clone()
+            .or_else(|| base.settings.closes(path, &effects).cloned())
+    };
     let closed = closes("/");
     for path in rules.iter_mut().flat_map(|rule| &mut rule.paths) {
         path.closed = closes(&path.path);
@@ -73,24 +90,38 @@ pub(crate) fn lower(
 
 fn precedence(object: &Resource<Ingress>, selection: &Selection) -> Precedence {
     let namespace = object.meta.namespace.clone().unwrap_or_else(|| "".into());
-    let name = IngressName { namespace, name: object.meta.name.value.clone() };
-    Precedence { created: object.meta.created, mode: selection.mode(), name }
+    let name = IngressName {
+        namespace,
+        name: object.meta.name.value.clone(),
+    };
+    Precedence {
+        created: object.meta.created,
+        mode: selection.mode(),
+        name,
+    }
 }
 
 /// What the object says about its class.
 pub(crate) fn asked(object: &Resource<Ingress>) -> Asked<'_> {
     Asked {
         field: object.spec.class_name.as_ref().map(|name| &*name.value),
-        annotation: object.meta.annotation(CLASS_ANNOTATION).map(|found| &*found.value.value),
+        annotation: object
+            .meta
+            .annotation(CLASS_ANNOTATION)
+            .map(|found| &*found.value.value),
     }
 }
 
 fn written(object: &Resource<Ingress>) -> impl Iterator<Item = annotation::Written<'_>> {
-    object.meta.annotations.iter().map(|written| annotation::Written {
-        key: &written.key.value,
-        value: &written.value.value,
-        is_text: written.is_text,
-    })
+    object
+        .meta
+        .annotations
+        .iter()
+        .map(|written| annotation::Written {
+            key: &written.key.value,
+            value: &written.value.value,
+            is_text: written.is_text,
+        })
 }
 
 /// Why the Ingress takes no part.
@@ -107,7 +138,9 @@ fn not_served(
         return Some(Inactive::Rejected { code: refused.code });
     }
     if effects.canary {
-        return Some(Inactive::NotAttached { reason: "a canary takes no traffic of its own".into() });
+        return Some(Inactive::NotAttached {
+            reason: "a canary takes no traffic of its own".into(),
+        });
     }
     if options.disable_catch_all && object.spec.default_backend.is_some() {
         let reason = "it has a defaultBackend, and --disable-catch-all is set".into();
@@ -133,7 +166,12 @@ struct Lowered {
 impl Lowering<'_> {
     fn rules(&mut self) -> Vec<RuleClaim> {
         let object = self.object.clone();
-        object.spec.rules.iter().filter_map(|rule| self.rule(rule)).collect()
+        object
+            .spec
+            .rules
+            .iter()
+            .filter_map(|rule| self.rule(rule))
+            .collect()
     }
 
     /// A rule whose host cannot be asked for takes no part; [`check::rule`] says so.
@@ -141,11 +179,16 @@ impl Lowering<'_> {
         let written = rule.host.as_ref().map_or("", |host| &*host.value);
         let host = host_name::read(written).ok()?.name;
         let pointer = format!("/spec/rules/{}/http/paths", rule.index);
-        let paths = rule.paths.iter().map(|path| {
-            self.path(path, &format!("{pointer}/{}", path.index))
-        });
+        let paths = rule
+            .paths
+            .iter()
+            .map(|path| self.path(path, &format!("{pointer}/{}", path.index)));
         let paths = paths.collect();
-        Some(RuleClaim { index: narrow(rule.index), host, paths })
+        Some(RuleClaim {
+            index: narrow(rule.index),
+            host,
+            paths,
+        })
     }
 
     fn path(&mut self, path: &IngressPath, pointer: &str) -> PathClaim {
@@ -186,15 +229,26 @@ impl Lowering<'_> {
                 service: service.name.value.to_string(),
                 port,
             };
-            return Lowered { target: Target::Service(group), skipped_by_nginx: false };
+            return Lowered {
+                target: Target::Service(group),
+                skipped_by_nginx: false,
+            };
         }
-        let nothing = Lowered { target: Target::NotFound, skipped_by_nginx: true };
-        let Some(resource) = &backend.resource else { return nothing };
+        let nothing = Lowered {
+            target: Target::NotFound,
+            skipped_by_nginx: true,
+        };
+        let Some(resource) = &backend.resource else {
+            return nothing;
+        };
         let found = site::resolve(self.object, resource, pointer, self.objects, self.options);
         self.sites.extend(found.used);
         self.findings.extend(found.finding);
         match found.target {
-            Some(site) => Lowered { target: Target::Site(site), skipped_by_nginx: false },
+            Some(site) => Lowered {
+                target: Target::Site(site),
+                skipped_by_nginx: false,
+            },
             None => nothing,
         }
     }

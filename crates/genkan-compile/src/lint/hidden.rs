@@ -20,16 +20,24 @@ const PATHS_LOOKED_AT_MAX: usize = 32;
 /// One finding for each host that hides something.
 pub(super) fn findings(generation: &Generation) -> Vec<Finding> {
     let hosts: Vec<_> = generation.hosts().collect();
-    let general: Vec<_> =
-        hosts.iter().filter(|host| !matches!(host.name(), HostName::Exact(_))).collect();
+    let general: Vec<_> = hosts
+        .iter()
+        .filter(|host| !matches!(host.name(), HostName::Exact(_)))
+        .collect();
     if general.is_empty() {
         return Vec::new();
     }
-    let specific = hosts.iter().filter(|host| !matches!(host.name(), HostName::CatchAll));
+    let specific = hosts
+        .iter()
+        .filter(|host| !matches!(host.name(), HostName::CatchAll));
     specific
         .filter_map(|host| {
-            let others = general.iter().filter(|other| covers(other.name(), host.name()));
-            others.into_iter().find_map(|other| hides(generation, host, other))
+            let others = general
+                .iter()
+                .filter(|other| covers(other.name(), host.name()));
+            others
+                .into_iter()
+                .find_map(|other| hides(generation, host, other))
         })
         .collect()
 }
@@ -38,9 +46,9 @@ pub(super) fn findings(generation: &Generation) -> Vec<Finding> {
 fn covers(general: &HostName, host: &HostName) -> bool {
     match (general, host) {
         (HostName::CatchAll, HostName::Exact(_) | HostName::Wildcard(_)) => true,
-        (HostName::Wildcard(suffix), HostName::Exact(name)) => {
-            name.split_once('.').is_some_and(|(_, rest)| *rest == **suffix)
-        }
+        (HostName::Wildcard(suffix), HostName::Exact(name)) => name
+            .split_once('.')
+            .is_some_and(|(_, rest)| *rest == **suffix),
         _ => false,
     }
 }
@@ -49,9 +57,14 @@ fn hides(generation: &Generation, host: &Host, other: &Host) -> Option<Finding> 
     let name = example_host(host.name());
     let written = other.routes().iter().filter(|route| !route.spec.implied);
     let hidden = written.take(PATHS_LOOKED_AT_MAX).find(|route| {
-        let Some(target) = sample::samples(route).into_iter().next() else { return false };
+        let Some(target) = sample::samples(route).into_iter().next() else {
+            return false;
+        };
         let outcome = Probe::ask(&generation.snapshot, "GET", &name, &target).outcome;
-        matches!(outcome, Outcome::Fault(Fault::NoPath | Fault::NoDefaultBackend))
+        matches!(
+            outcome,
+            Outcome::Fault(Fault::NoPath | Fault::NoDefaultBackend)
+        )
     })?;
     let first = host.routes().iter().find(|route| !route.spec.implied)?;
     let object = generation.origins.ingress(&first.spec.origin)?;

@@ -3,11 +3,7 @@
 use std::collections::BTreeSet;
 
 use genkan_diagnosis::{Applicability, Checked, Code, Finding, Suggestion, words};
-use genkan_objects::{
-    Object, ObjectStore, Resource, files,
-    kind::Ingress,
-    patch,
-};
+use genkan_objects::{Object, ObjectStore, Resource, files, kind::Ingress, patch};
 
 use super::raw;
 use crate::{
@@ -18,12 +14,24 @@ use crate::{
 
 /// The finding with its suggestions tried.
 pub(super) fn check(generation: &Generation, finding: Finding) -> Finding {
-    if finding.suggestions().iter().all(|suggestion| suggestion.patch.is_empty()) {
+    if finding
+        .suggestions()
+        .iter()
+        .all(|suggestion| suggestion.patch.is_empty())
+    {
         return finding;
     }
-    let Some(object) = ingress_of(generation, &finding) else { return finding };
-    let replay = Replay { generation, object, finding: &finding };
-    let Some(before) = replay.findings(None) else { return finding };
+    let Some(object) = ingress_of(generation, &finding) else {
+        return finding;
+    };
+    let replay = Replay {
+        generation,
+        object,
+        finding: &finding,
+    };
+    let Some(before) = replay.findings(None) else {
+        return finding;
+    };
     let tried: Vec<_> = finding
         .suggestions()
         .iter()
@@ -39,13 +47,24 @@ pub(crate) fn with_suggestion(
     suggestion: &Suggestion,
 ) -> Option<Generation> {
     let object = ingress_of(generation, finding)?;
-    Replay { generation, object, finding }.compiled(Some(suggestion))
+    Replay {
+        generation,
+        object,
+        finding,
+    }
+    .compiled(Some(suggestion))
 }
 
 /// The Ingress that a finding is about. Suggestions for other kinds stay unchecked.
 fn ingress_of<'g>(generation: &'g Generation, finding: &Finding) -> Option<&'g Resource<Ingress>> {
-    let object = finding.object().filter(|object| &*object.kind == "Ingress")?;
-    let found = generation.origins.objects.ingresses.get(object.namespace.as_deref()?, &object.name);
+    let object = finding
+        .object()
+        .filter(|object| &*object.kind == "Ingress")?;
+    let found = generation
+        .origins
+        .objects
+        .ingresses
+        .get(object.namespace.as_deref()?, &object.name);
     found.map(|found| &**found)
 }
 
@@ -60,7 +79,10 @@ type Identity = (Code, String, String);
 
 impl Replay<'_> {
     fn tried(&self, suggestion: Suggestion, before: &BTreeSet<Identity>) -> Suggestion {
-        let elsewhere = suggestion.object.as_ref().is_some_and(|o| Some(o) != self.finding.object());
+        let elsewhere = suggestion
+            .object
+            .as_ref()
+            .is_some_and(|o| Some(o) != self.finding.object());
         if suggestion.patch.is_empty() || elsewhere {
             return suggestion;
         }
@@ -68,9 +90,10 @@ impl Replay<'_> {
         if let Ok(edits) = patch::edits(&self.object.place, &suggestion.patch) {
             suggestion.edits = edits;
         }
-        let Some(after) = self.findings(Some(&suggestion)) else { return suggestion };
-        let introduces: BTreeSet<_> =
-            after.difference(before).map(|(code, ..)| *code).collect();
+        let Some(after) = self.findings(Some(&suggestion)) else {
+            return suggestion;
+        };
+        let introduces: BTreeSet<_> = after.difference(before).map(|(code, ..)| *code).collect();
         let gone = !after.contains(&identity(self.finding));
         suggestion.checked = if gone && introduces.is_empty() {
             Checked::Passed((&words::FINDING_GONE).into())
@@ -78,14 +101,21 @@ impl Replay<'_> {
             if suggestion.applicability == Applicability::Safe {
                 suggestion.applicability = Applicability::Review;
             }
-            Checked::Failed { introduces: introduces.into_iter().collect() }
+            Checked::Failed {
+                introduces: introduces.into_iter().collect(),
+            }
         };
         suggestion
     }
 
     /// Findings of the Ingress and its neighbours, with a suggestion applied.
     fn findings(&self, suggestion: Option<&Suggestion>) -> Option<BTreeSet<Identity>> {
-        Some(raw(&self.compiled(suggestion)?).iter().map(identity).collect())
+        Some(
+            raw(&self.compiled(suggestion)?)
+                .iter()
+                .map(identity)
+                .collect(),
+        )
     }
 
     fn compiled(&self, suggestion: Option<&Suggestion>) -> Option<Generation> {
@@ -95,7 +125,11 @@ impl Replay<'_> {
         }
         let mut compiler = Compiler::new((*self.generation.options).clone());
         let resolutions = &self.generation.resolutions;
-        Some(compiler.compile(Input { objects: &objects, problems: &[], resolutions }))
+        Some(compiler.compile(Input {
+            objects: &objects,
+            problems: &[],
+            resolutions,
+        }))
     }
 
     /// The store with only those Ingresses that share a host with this one.
@@ -117,7 +151,10 @@ impl Replay<'_> {
         let edits = patch::edits(place, &suggestion.patch).ok()?;
         let text = patch::apply(place.source.text(), &edits);
         let read = files::read(place.source.name(), text.as_bytes());
-        let objects = read.documents.into_iter().flat_map(|document| document.objects);
+        let objects = read
+            .documents
+            .into_iter()
+            .flat_map(|document| document.objects);
         let mut ingresses = objects.filter_map(|object| match object {
             Object::Ingress(ingress) => Some(ingress),
             _ => None,
@@ -130,8 +167,15 @@ impl Replay<'_> {
 }
 
 fn identity(finding: &Finding) -> Identity {
-    let object = finding.object().map(|object| object.to_string()).unwrap_or_default();
-    (finding.code(), object, finding.pointer().unwrap_or_default().to_owned())
+    let object = finding
+        .object()
+        .map(|object| object.to_string())
+        .unwrap_or_default();
+    (
+        finding.code(),
+        object,
+        finding.pointer().unwrap_or_default().to_owned(),
+    )
 }
 
 /// Hosts that an Ingress names, the catch-all among them.

@@ -12,12 +12,22 @@ use crate::probe::Probe;
 /// GK0002, GK0004 and GK0016 of one route.
 pub(super) fn findings(subject: &Subject<'_>) -> Vec<Finding> {
     let spec = &subject.route.spec;
-    let Some(rewrite) = &spec.rewrite else { return Vec::new() };
+    let Some(rewrite) = &spec.rewrite else {
+        return Vec::new();
+    };
     let Some(key) = mark::annotation_key(subject.object, "rewrite-target") else {
         return Vec::new();
     };
-    let rewriting = Rewriting { subject, rewrite, key };
-    rewriting.missing_group().or_else(|| rewriting.constant()).into_iter().collect()
+    let rewriting = Rewriting {
+        subject,
+        rewrite,
+        key,
+    };
+    rewriting
+        .missing_group()
+        .or_else(|| rewriting.constant())
+        .into_iter()
+        .collect()
 }
 
 struct Rewriting<'s> {
@@ -37,21 +47,32 @@ impl Rewriting<'_> {
             return None;
         }
         let suited = self.other_path_with(wanted);
-        let sees = self.upstream_of_samples().first().map(|(_, sees)| sees.clone());
+        let sees = self
+            .upstream_of_samples()
+            .first()
+            .map(|(_, sees)| sees.clone());
         let finding = match (&suited, &sees) {
             (Some(suited), Some(sees)) => Finding::new(Code::GK0016)
                 .arg("path", suited.as_str())
                 .arg("other", path)
                 .arg("sees", sees.as_str())
                 .value(path),
-            _ => Finding::new(Code::GK0004).arg("group", wanted).arg("path", path).value(path),
+            _ => Finding::new(Code::GK0004)
+                .arg("group", wanted)
+                .arg("path", path)
+                .value(path),
         };
         let label = words::GROUP_MISSING.arg("group", wanted).arg("path", path);
         let finding = self.at_annotation(finding, label);
         let path_pointer = format!("{}/path", self.subject.pointer());
         let label = words::GROUPS_OF_PATH.arg("count", groups);
-        let finding =
-            mark::also(finding, self.subject.object, &path_pointer, Part::Value, label);
+        let finding = mark::also(
+            finding,
+            self.subject.object,
+            &path_pointer,
+            Part::Value,
+            label,
+        );
         let finding = self.tried(finding).leads_to(Code::GK0003);
         if suited.is_some() {
             let title = words::SPLIT_INGRESS.arg("path", path);
@@ -66,9 +87,17 @@ impl Rewriting<'_> {
 
     /// Another path of the same Ingress that has a group of this number.
     fn other_path_with(&self, wanted: usize) -> Option<String> {
-        let rules = self.subject.object.spec.rules.iter().flat_map(|rule| &rule.paths);
+        let rules = self
+            .subject
+            .object
+            .spec
+            .rules
+            .iter()
+            .flat_map(|rule| &rule.paths);
         let paths = rules.filter_map(|path| path.path.as_ref());
-        paths.map(|path| path.value.to_string()).find(|path| group_count(path) >= wanted)
+        paths
+            .map(|path| path.value.to_string())
+            .find(|path| group_count(path) >= wanted)
     }
 
     /// GK0002: two or more paths in, one out.
@@ -84,7 +113,9 @@ impl Rewriting<'_> {
             return None;
         }
         let path = &*self.subject.route.spec.path;
-        let mut finding = Finding::new(Code::GK0002).arg("sees", sees.as_str()).arg("path", path);
+        let mut finding = Finding::new(Code::GK0002)
+            .arg("sees", sees.as_str())
+            .arg("path", path);
         if exact {
             finding = finding.severity_is(Severity::Note);
         }
@@ -92,15 +123,29 @@ impl Rewriting<'_> {
         let pointer = self.subject.pointer();
         let object = self.subject.object;
         let path_pointer = format!("{pointer}/path");
-        let finding =
-            mark::also(finding, object, &path_pointer, Part::Value, &words::MATCHES_MANY);
+        let finding = mark::also(
+            finding,
+            object,
+            &path_pointer,
+            Part::Value,
+            &words::MATCHES_MANY,
+        );
         let finding = if self.subject.route.spec.path_type == PathType::Prefix {
             let type_pointer = format!("{pointer}/pathType");
-            mark::also(finding, object, &type_pointer, Part::Value, &words::EVERYTHING_BELOW)
+            mark::also(
+                finding,
+                object,
+                &type_pointer,
+                Part::Value,
+                &words::EVERYTHING_BELOW,
+            )
         } else {
             finding
         };
-        let finding = self.tried(finding).leads_to(Code::GK0003).suggest(self.remove());
+        let finding = self
+            .tried(finding)
+            .leads_to(Code::GK0003)
+            .suggest(self.remove());
         Some(match self.capture(2) {
             Some(capture) if !exact => finding.suggest(capture),
             _ => finding,
@@ -122,7 +167,10 @@ impl Rewriting<'_> {
             let probe = self.subject.ask("GET", &target);
             self.of_this(&probe).map(|sees| (target, sees))
         };
-        sample::samples(self.subject.route).into_iter().filter_map(ask).collect()
+        sample::samples(self.subject.route)
+            .into_iter()
+            .filter_map(ask)
+            .collect()
     }
 
     /// What the backend sees, when the request took this route.
@@ -140,11 +188,16 @@ impl Rewriting<'_> {
         let requests = gets.chain(item.into_iter().map(|target| ("DELETE", target)));
         for (method, target) in requests {
             let probe = self.subject.ask(method, &target);
-            let Some(sees) = self.of_this(&probe) else { continue };
+            let Some(sees) = self.of_this(&probe) else {
+                continue;
+            };
             let tried = Tried::new(format!("{method} {target}"), format!("{method} {sees}"));
             let lost = target.ends_with("/1") && !sees.contains('1') && method == "GET";
-            finding =
-                finding.tried(if lost { tried.with_note(&words::ID_IS_LOST) } else { tried });
+            finding = finding.tried(if lost {
+                tried.with_note(&words::ID_IS_LOST)
+            } else {
+                tried
+            });
         }
         finding
     }
@@ -167,9 +220,17 @@ impl Rewriting<'_> {
         let use_regex = format!("{prefix}/use-regex");
         let base = match highest_group(&self.rewrite.target) {
             Some(_) => "",
-            None => self.rewrite.target.strip_suffix('/').unwrap_or(&self.rewrite.target),
+            None => self
+                .rewrite
+                .target
+                .strip_suffix('/')
+                .unwrap_or(&self.rewrite.target),
         };
-        let title = if group == 2 { &words::KEEP_THE_REST } else { &words::ADD_GROUP };
+        let title = if group == 2 {
+            &words::KEEP_THE_REST
+        } else {
+            &words::ADD_GROUP
+        };
         let pointer = self.subject.pointer();
         Some(
             Suggestion::new(title, Applicability::Review)
@@ -187,9 +248,10 @@ impl Rewriting<'_> {
 /// The highest `$N` of a target. `$10` is `$1` and a zero, as in nginx.
 pub(super) fn highest_group(target: &str) -> Option<usize> {
     let bytes = target.as_bytes();
-    let digits = bytes.iter().zip(bytes.iter().skip(1)).filter(|(dollar, digit)| {
-        **dollar == b'$' && digit.is_ascii_digit() && **digit != b'0'
-    });
+    let digits = bytes
+        .iter()
+        .zip(bytes.iter().skip(1))
+        .filter(|(dollar, digit)| **dollar == b'$' && digit.is_ascii_digit() && **digit != b'0');
     digits.map(|(_, digit)| usize::from(digit - b'0')).max()
 }
 
@@ -223,7 +285,10 @@ pub(super) fn group_count(pattern: &str) -> usize {
 /// Whether a route's path is compared as a pattern because its own Ingress wants that.
 pub(super) fn is_own_pattern(subject: &Subject<'_>) -> bool {
     let spec = &subject.route.spec;
-    let pattern = spec.matches.iter().any(|m| matches!(m, PathMatch::Pattern(_)));
+    let pattern = spec
+        .matches
+        .iter()
+        .any(|m| matches!(m, PathMatch::Pattern(_)));
     let asked = mark::annotation_key(subject.object, "use-regex").is_some()
         || mark::annotation_key(subject.object, "rewrite-target").is_some();
     pattern && (asked || subject.host.mode() == Mode::Strict)
@@ -235,7 +300,12 @@ mod tests {
 
     #[test]
     fn groups_of_targets_and_paths_are_counted() {
-        for (target, expected) in [("/", None), ("/$1", Some(1)), ("/$2/$10", Some(2)), ("/$0", None)] {
+        for (target, expected) in [
+            ("/", None),
+            ("/$1", Some(1)),
+            ("/$2/$10", Some(2)),
+            ("/$0", None),
+        ] {
             assert_eq!(highest_group(target), expected, "{target}");
         }
         for (pattern, expected) in [

@@ -1,16 +1,16 @@
 //! Requests that a path is meant for.
 
-use genkan_route::{
-    route::PathMatch,
-    table::Route,
-};
+use genkan_route::{route::PathMatch, table::Route};
 
 /// Paths that a route's author has in mind: itself, with a slash, a child, a grandchild; for a pattern,
 /// a text that it matches.
 pub(super) fn samples(route: &Route) -> Vec<String> {
     let spec = &route.spec;
     let path = &*spec.path;
-    let pattern = spec.matches.iter().any(|m| matches!(m, PathMatch::Pattern(_)));
+    let pattern = spec
+        .matches
+        .iter()
+        .any(|m| matches!(m, PathMatch::Pattern(_)));
     if pattern && crate::check::path::has_pattern(path) {
         let plain = crate::check::path::plain_prefix(path);
         return match plain {
@@ -18,13 +18,24 @@ pub(super) fn samples(route: &Route) -> Vec<String> {
             None => witness(path).into_iter().collect(),
         };
     }
-    let exact = spec.matches.iter().all(|m| matches!(m, PathMatch::Exact(_) | PathMatch::SlashExact(_)));
-    if exact { vec![encode(path)] } else { family(path) }
+    let exact = spec
+        .matches
+        .iter()
+        .all(|m| matches!(m, PathMatch::Exact(_) | PathMatch::SlashExact(_)));
+    if exact {
+        vec![encode(path)]
+    } else {
+        family(path)
+    }
 }
 
 fn family(path: &str) -> Vec<String> {
     let bare = encode(path.strip_suffix('/').unwrap_or(path));
-    let first = if bare.is_empty() { "/".to_owned() } else { bare.clone() };
+    let first = if bare.is_empty() {
+        "/".to_owned()
+    } else {
+        bare.clone()
+    };
     let mut family = vec![first, format!("{bare}/1"), format!("{bare}/1/edit")];
     if path.ends_with('/') && path != "/" {
         family[0].push('/');
@@ -37,7 +48,8 @@ fn encode(path: &str) -> String {
     let mut target = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
-            b'%' | b'?' | b'#' | b' ' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' => {
+            b'%' | b'?' | b'#' | b' ' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|'
+            | b'}' => {
                 target.push_str(&format!("%{byte:02X}"));
             }
             0x21..=0x7e => target.push(char::from(byte)),
@@ -132,7 +144,9 @@ fn class(chars: &[char], at: &mut usize) -> Option<char> {
     let members = chars.get(start..*at)?;
     *at += 1;
     if negated {
-        return ['x', '1', '-', 'Z'].into_iter().find(|c| !members.contains(c));
+        return ['x', '1', '-', 'Z']
+            .into_iter()
+            .find(|c| !members.contains(c));
     }
     match members {
         ['\\', 'd', ..] => Some('1'),

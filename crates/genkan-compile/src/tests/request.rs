@@ -21,7 +21,11 @@ fn ask(world: &World, method: &str, target: &str, answer: Option<&Answer>) -> Di
 }
 
 fn codes(diagnosis: &Diagnosis) -> Vec<String> {
-    diagnosis.findings.iter().map(|finding| finding.code().to_string()).collect()
+    diagnosis
+        .findings
+        .iter()
+        .map(|finding| finding.code().to_string())
+        .collect()
 }
 
 fn answered(status: u16, allow: &[&str]) -> Answer {
@@ -46,13 +50,18 @@ fn the_story_is_told_with_its_line_and_its_fix() {
     let diagnosis = ask(&world, "DELETE", "/todos/1", Some(&answer));
     assert_eq!(codes(&diagnosis), ["GK0002", "GK0003", "GK0900"]);
     assert_eq!(diagnosis.primary.unwrap().to_string(), "GK0002");
-    let [constant, refused, _] = &diagnosis.findings[..] else { panic!() };
+    let [constant, refused, _] = &diagnosis.findings[..] else {
+        panic!()
+    };
     assert_eq!(constant.primary().unwrap().span.text(), "'/'");
     assert_eq!(
         refused.title(Language::English),
         "the backend answered 405 because the rewrite turned `/todos/1` into `/`"
     );
-    assert_eq!(refused.tried_requests()[0].allow, ["GET", "HEAD", "OPTIONS"]);
+    assert_eq!(
+        refused.tried_requests()[0].allow,
+        ["GET", "HEAD", "OPTIONS"]
+    );
     let would_work = diagnosis.would_work.unwrap();
     assert_eq!(would_work.request, "DELETE /todos/1");
     assert_eq!(would_work.answer, "DELETE /todos/1");
@@ -70,7 +79,10 @@ fn a_refusal_without_rewrite_is_the_application_s_own() {
     let world = world(&[], "/todos Prefix a");
     let diagnosis = ask(&world, "DELETE", "/todos", Some(&answered(405, &["GET"])));
     assert_eq!(codes(&diagnosis), ["GK0020", "GK0900"]);
-    assert_eq!(codes(&ask(&world, "GET", "/todos", Some(&answered(200, &[])))), ["GK0900"]);
+    assert_eq!(
+        codes(&ask(&world, "GET", "/todos", Some(&answered(200, &[])))),
+        ["GK0900"]
+    );
 }
 
 #[test]
@@ -87,9 +99,18 @@ fn no_path_shows_the_nearest_miss_and_its_one_change() {
     assert_eq!(codes(&diagnosis), ["GK0011", "GK0901"]);
     let finding = &diagnosis.findings[0];
     assert_eq!(finding.primary().unwrap().span.text(), "'/todo'");
-    assert_eq!(finding.suggestions()[0].title.show(Language::English), "use `pathType: Prefix`");
-    assert_eq!(codes(&near("/Todos Prefix a", "/todos")), ["GK0011", "GK0010", "GK0901"]);
-    assert_eq!(codes(&near("/todos/(.*) Prefix a", "/todos/1")), ["GK0011", "GK0001", "GK0901"]);
+    assert_eq!(
+        finding.suggestions()[0].title.show(Language::English),
+        "use `pathType: Prefix`"
+    );
+    assert_eq!(
+        codes(&near("/Todos Prefix a", "/todos")),
+        ["GK0011", "GK0010", "GK0901"]
+    );
+    assert_eq!(
+        codes(&near("/todos/(.*) Prefix a", "/todos/1")),
+        ["GK0011", "GK0001", "GK0901"]
+    );
 }
 
 #[test]
@@ -98,16 +119,25 @@ fn an_unknown_host_shows_the_nearest() {
     let probe = Probe::ask(&world.generation.snapshot, "GET", "h.tset", "/");
     let diagnosis = diagnose(&world.generation, &probe, None);
     assert_eq!(codes(&diagnosis), ["GK0104", "GK0901"]);
-    assert_eq!(diagnosis.findings[0].primary().unwrap().span.text(), "'h.test'");
+    assert_eq!(
+        diagnosis.findings[0].primary().unwrap().span.text(),
+        "'h.test'"
+    );
 }
 
 #[test]
 fn a_backend_that_cannot_answer_is_named() {
     let text = |port: &str| ingress("i", "nginx", "h.test", &[], "/ Prefix a").replace("80", port);
     let missing = compile(&ingress("i", "nginx", "h.test", &[], "/ Prefix gone"));
-    assert_eq!(codes(&ask(&missing, "GET", "/", None)), ["GK0300", "GK0901"]);
+    assert_eq!(
+        codes(&ask(&missing, "GET", "/", None)),
+        ["GK0300", "GK0901"]
+    );
     let no_port = compile(&format!("{}{}", service("a"), text("81")));
-    assert_eq!(codes(&ask(&no_port, "GET", "/", None)), ["GK0302", "GK0901"]);
+    assert_eq!(
+        codes(&ask(&no_port, "GET", "/", None)),
+        ["GK0302", "GK0901"]
+    );
     let closed = world(&[("auth-url", "http://auth.test/")], "/ Prefix a");
     assert_eq!(codes(&ask(&closed, "GET", "/", None)), ["GK0207", "GK0901"]);
 }

@@ -24,7 +24,11 @@ pub(crate) fn ingress(
         .iter()
         .map(|(key, value)| format!("    nginx.ingress.kubernetes.io/{key}: '{value}'\n"))
         .collect();
-    let host = if host.is_empty() { String::new() } else { format!("host: '{host}', ") };
+    let host = if host.is_empty() {
+        String::new()
+    } else {
+        format!("host: '{host}', ")
+    };
     let paths: Vec<_> = paths
         .split(';')
         .map(|path| {
@@ -50,7 +54,12 @@ fn check(ingresses: &[String], rows: &[(&str, &str)]) {
     let world = compile(&format!("{services}{}", ingresses.concat()));
     for (url, expected) in rows {
         let (host, path) = url.split_once('/').unwrap();
-        assert_eq!(world.get(host, &format!("/{path}")), *expected, "{url}\n{}", ingresses.concat());
+        assert_eq!(
+            world.get(host, &format!("/{path}")),
+            *expected,
+            "{url}\n{}",
+            ingresses.concat()
+        );
     }
 }
 
@@ -64,7 +73,11 @@ const NOT_FOUND: &str = "404 NoDefaultBackend";
 fn exact_matches_itself_only() {
     check(
         &one(&[], "/foo Exact a"),
-        &[("h.test/foo", "a /foo"), ("h.test/foo/", NOT_FOUND), ("h.test/Foo", NOT_FOUND)],
+        &[
+            ("h.test/foo", "a /foo"),
+            ("h.test/foo/", NOT_FOUND),
+            ("h.test/Foo", NOT_FOUND),
+        ],
     );
 }
 
@@ -92,7 +105,13 @@ fn a_prefix_with_slash_redirects_the_form_without() {
             ("h.test/foobar", NOT_FOUND),
         ],
     );
-    check(&one(&[], "/foo/ Exact a"), &[("h.test/foo/", "a /foo/"), ("h.test/foo", "301 http://h.test/foo/")]);
+    check(
+        &one(&[], "/foo/ Exact a"),
+        &[
+            ("h.test/foo/", "a /foo/"),
+            ("h.test/foo", "301 http://h.test/foo/"),
+        ],
+    );
 }
 
 #[test]
@@ -111,13 +130,22 @@ fn exact_beside_prefix_serves_the_path_itself() {
 fn implementation_specific_is_a_prefix() {
     check(
         &one(&[], &format!("/foo {IMPL} a")),
-        &[("h.test/foo/bar", "a /foo/bar"), ("h.test/foobar", NOT_FOUND)],
+        &[
+            ("h.test/foo/bar", "a /foo/bar"),
+            ("h.test/foobar", NOT_FOUND),
+        ],
     );
 }
 
 #[test]
 fn one_rewrite_turns_every_path_of_the_host_into_a_pattern() {
-    let owner = ingress("r", "nginx", "h.test", &[("rewrite-target", "/$2")], &format!("/app(/|$)(.*) {IMPL} a"));
+    let owner = ingress(
+        "r",
+        "nginx",
+        "h.test",
+        &[("rewrite-target", "/$2")],
+        &format!("/app(/|$)(.*) {IMPL} a"),
+    );
     let other = ingress("o", "nginx", "h.test", &[], "/foo Prefix b; /ex Exact c");
     check(
         &[owner, other],
@@ -134,8 +162,14 @@ fn one_rewrite_turns_every_path_of_the_host_into_a_pattern() {
 #[test]
 fn longer_patterns_come_first() {
     check(
-        &one(&[("use-regex", "true")], &format!("/foo/bar/bar {IMPL} a; /foo/bar/[A-Z0-9]{{3}} {IMPL} b")),
-        &[("h.test/foo/bar/bar", "b /foo/bar/bar"), ("h.test/foo/bar/bazz", "b /foo/bar/bazz")],
+        &one(
+            &[("use-regex", "true")],
+            &format!("/foo/bar/bar {IMPL} a; /foo/bar/[A-Z0-9]{{3}} {IMPL} b"),
+        ),
+        &[
+            ("h.test/foo/bar/bar", "b /foo/bar/bar"),
+            ("h.test/foo/bar/bazz", "b /foo/bar/bazz"),
+        ],
     );
 }
 
@@ -146,22 +180,43 @@ fn a_constant_rewrite_loses_the_rest() {
         &[("h.test/todos/1", "a /"), ("h.test/todos", "a /")],
     );
     // a target equal to the path is no rewrite, but a Prefix path has become `/foo/` by then
-    check(&one(&[("rewrite-target", "/")], "/ Prefix a"), &[("h.test/x", "a /x"), ("h.test/X", "a /X")]);
+    check(
+        &one(&[("rewrite-target", "/")], "/ Prefix a"),
+        &[("h.test/x", "a /x"), ("h.test/X", "a /X")],
+    );
     check(
         &one(&[("rewrite-target", "/foo")], "/foo Prefix a"),
-        &[("h.test/foo/bar", "a /foo"), ("h.test/foo", "a /foo"), ("h.test/foobar", "a /foobar")],
+        &[
+            ("h.test/foo/bar", "a /foo"),
+            ("h.test/foo", "a /foo"),
+            ("h.test/foobar", "a /foobar"),
+        ],
     );
-    check(&one(&[("rewrite-target", "/foo")], "/foo Exact a"), &[("h.test/FOO", NOT_FOUND)]);
 }
 
 #[test]
 fn an_ingress_that_owns_nothing_makes_no_regex_host() {
     let created = |text: String, year: u16| {
-        text.replace("  namespace: ns\n", &format!("  namespace: ns\n  creationTimestamp: '{year}-01-01T00:00:00Z'\n"))
+        text.replace(
+            "  namespace: ns\n",
+            &format!("  namespace: ns\n  creationTimestamp: '{year}-01-01T00:00:00Z'\n"),
+        )
     };
     let owner = created(ingress("o", "nginx", "h.test", &[], "/Path Prefix a"), 2024);
-    let loser = created(ingress("l", "nginx", "h.test", &[("use-regex", "true")], "/Path Prefix b"), 2025);
-    check(&[loser, owner], &[("h.test/Path", "a /Path"), ("h.test/path", NOT_FOUND)]);
+    let loser = created(
+        ingress(
+            "l",
+            "nginx",
+            "h.test",
+            &[("use-regex", "true")],
+            "/Path Prefix b",
+        ),
+        2025,
+    );
+    check(
+        &[loser, owner],
+        &[("h.test/Path", "a /Path"), ("h.test/path", NOT_FOUND)],
+    );
 }
 
 #[test]
@@ -169,8 +224,14 @@ fn of_equally_old_twins_the_higher_name_wins_in_compatible_mode() {
     let twin = |name: &str, class: &str, service: &str| {
         ingress(name, class, "h.test", &[], &format!("/p Prefix {service}"))
     };
-    check(&[twin("a", "nginx", "a"), twin("b", "nginx", "b")], &[("h.test/p", "b /p")]);
-    check(&[twin("a", "genkan", "a"), twin("b", "genkan", "b")], &[("h.test/p", "a /p")]);
+    check(
+        &[twin("a", "nginx", "a"), twin("b", "nginx", "b")],
+        &[("h.test/p", "b /p")],
+    );
+    check(
+        &[twin("a", "genkan", "a"), twin("b", "genkan", "b")],
+        &[("h.test/p", "a /p")],
+    );
 }
 
 #[test]
@@ -194,7 +255,11 @@ fn a_rule_without_host_takes_what_nobody_names() {
     let named = ingress("named", "nginx", "h.test", &[], "/q Prefix b");
     check(
         &[any, named],
-        &[("other.test/p", "a /p"), ("h.test/p", NOT_FOUND), ("other.test/healthz", "health")],
+        &[
+            ("other.test/p", "a /p"),
+            ("h.test/p", NOT_FOUND),
+            ("other.test/healthz", "health"),
+        ],
     );
 }
 
@@ -205,14 +270,30 @@ fn a_default_backend_without_rules_wins_over_a_root_without_host() {
     let named = ingress("named", "nginx", "h.test", &[], "/p Prefix a");
     check(
         &[any, default.to_owned(), named],
-        &[("x.test/y", "b /y"), ("x.test/sub/z", "c /sub/z"), ("h.test/q", NOT_FOUND)],
+        &[
+            ("x.test/y", "b /y"),
+            ("x.test/sub/z", "c /sub/z"),
+            ("h.test/q", NOT_FOUND),
+        ],
     );
 }
 
 #[test]
 fn app_root_of_the_longest_path_wins() {
-    let a = ingress("a", "nginx", "h.test", &[("app-root", "/one")], "/short Prefix a");
-    let b = ingress("b", "nginx", "h.test", &[("app-root", "/two")], "/a-long-path Prefix b");
+    let a = ingress(
+        "a",
+        "nginx",
+        "h.test",
+        &[("app-root", "/one")],
+        "/short Prefix a",
+    );
+    let b = ingress(
+        "b",
+        "nginx",
+        "h.test",
+        &[("app-root", "/two")],
+        "/a-long-path Prefix b",
+    );
     check(&[a, b], &[("h.test/", "302 http://h.test/two")]);
 }
 
@@ -224,7 +305,11 @@ fn strict_mode_compares_to_the_letter() {
     check(
         &[
             strict("s", &[], "/foo/ Prefix a; /Exact Exact b"),
-            strict("r", &[("use-regex", "true")], &format!("/v[0-9]+/x {IMPL} c; /text Prefix a")),
+            strict(
+                "r",
+                &[("use-regex", "true")],
+                &format!("/v[0-9]+/x {IMPL} c; /text Prefix a"),
+            ),
         ],
         &[
             ("h.test/foo", "a /foo"),
@@ -258,18 +343,30 @@ fn ports_are_found_by_number_name_and_target() {
 #[test]
 fn external_names_go_where_they_resolve_to() {
     let service = "---\napiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: ns}\nspec: {type: ExternalName, externalName: db.example.com}\n";
-    let yaml = format!("{service}{}", ingress("i", "nginx", "h.test", &[], "/ Prefix a"));
+    let yaml = format!(
+        "{service}{}",
+        ingress("i", "nginx", "h.test", &[], "/ Prefix a")
+    );
     let world = compile(&yaml);
     assert_eq!(world.generation.external_names, ["db.example.com"]);
     assert_eq!(world.get("h.test", "/"), "503 ExternalName");
-    let known = Resolution::Addresses(vec!["192.0.2.1".parse().unwrap(), "2001:db8::1".parse().unwrap()]);
+    let known = Resolution::Addresses(vec![
+        "192.0.2.1".parse().unwrap(),
+        "2001:db8::1".parse().unwrap(),
+    ]);
     let resolutions = Resolutions::from([("db.example.com".to_owned(), known)]);
     let world = compile_with(&yaml, Options::default(), resolutions.clone());
     assert_eq!(world.get("h.test", "/"), "a /");
-    let addresses: Vec<_> =
-        world.generation.snapshot.endpoints.groups[0].ready.iter().map(|e| e.address.to_string()).collect();
+    let addresses: Vec<_> = world.generation.snapshot.endpoints.groups[0]
+        .ready
+        .iter()
+        .map(|e| e.address.to_string())
+        .collect();
     assert_eq!(addresses, ["192.0.2.1:80", "[2001:db8::1]:80"]);
-    let off = Options { disable_svc_external_name: true, ..Options::default() };
+    let off = Options {
+        disable_svc_external_name: true,
+        ..Options::default()
+    };
     let world = compile_with(&yaml, off, resolutions);
     assert_eq!(world.get("h.test", "/"), "503 ExternalName");
     assert_eq!(world.generation.external_names, [""; 0]);
@@ -278,7 +375,9 @@ fn external_names_go_where_they_resolve_to() {
 #[test]
 fn a_static_site_is_served_beneath_its_manifest() {
     let site = |root: &str| {
-        format!("---\napiVersion: genkan.io/v1alpha1\nkind: StaticSite\nmetadata: {{name: page, namespace: ns}}\nspec: {{root: {root}}}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: p, namespace: ns}}\nspec:\n  ingressClassName: nginx\n  rules:\n  - http:\n      paths:\n      - path: /\n        pathType: Prefix\n        backend: {{resource: {{apiGroup: genkan.io, kind: StaticSite, name: page}}}}\n")
+        format!(
+            "---\napiVersion: genkan.io/v1alpha1\nkind: StaticSite\nmetadata: {{name: page, namespace: ns}}\nspec: {{root: {root}}}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: p, namespace: ns}}\nspec:\n  ingressClassName: nginx\n  rules:\n  - http:\n      paths:\n      - path: /\n        pathType: Prefix\n        backend: {{resource: {{apiGroup: genkan.io, kind: StaticSite, name: page}}}}\n"
+        )
     };
     let world = compile(&site("site"));
     assert_eq!(world.get("x.test", "/a.css"), "site:page /a.css");
@@ -286,9 +385,16 @@ fn a_static_site_is_served_beneath_its_manifest() {
     for outside in ["/etc", "../secret", "a/../../b"] {
         let world = compile(&site(outside));
         assert_eq!(world.get("x.test", "/a.css"), "404 NoHost", "{outside}");
-        assert!(world.codes().contains(&"GK0257".to_owned()), "{outside}: {:?}", world.codes());
+        assert!(
+            world.codes().contains(&"GK0257".to_owned()),
+            "{outside}: {:?}",
+            world.codes()
+        );
     }
-    let options = Options { static_roots: vec!["/etc".into()], ..Options::default() };
+    let options = Options {
+        static_roots: vec!["/etc".into()],
+        ..Options::default()
+    };
     let world = compile_with(&site("/etc/www"), options, Resolutions::new());
     assert_eq!(world.get("x.test", "/a.css"), "site:page /a.css");
 }

@@ -37,9 +37,18 @@ pub(crate) fn compile_with(yaml: &str, options: Options, resolutions: Resolution
     files.apply("k8s/all.yaml", &Content::Bytes(yaml.as_bytes().into()));
     let mut compiler = Compiler::new(options);
     let problems = files.problems();
-    let input = Input { objects: files.store(), problems: &problems, resolutions: &resolutions };
+    let input = Input {
+        objects: files.store(),
+        problems: &problems,
+        resolutions: &resolutions,
+    };
     let generation = compiler.compile(input);
-    World { files, compiler, generation, resolutions }
+    World {
+        files,
+        compiler,
+        generation,
+        resolutions,
+    }
 }
 
 impl World {
@@ -64,12 +73,21 @@ impl World {
         }
         let view = RequestView::new(bytes, &head);
         let mut scratch = Scratch::default();
-        let decision =
-            decide(&self.generation.snapshot, &input(), view, &mut scratch, &mut NoRecorder);
+        let decision = decide(
+            &self.generation.snapshot,
+            &input(),
+            view,
+            &mut scratch,
+            &mut NoRecorder,
+        );
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match decision.verdict {
             Verdict::Forward(forward) => {
-                let target = if forward.rewritten { &*scratch.target } else { view.target() };
+                let target = if forward.rewritten {
+                    &*scratch.target
+                } else {
+                    view.target()
+                };
                 format!("{} {}", forward.endpoints.key.service, text(target))
             }
             Verdict::Redirect { status, .. } => format!("{status} {}", text(&scratch.location)),
@@ -80,11 +98,19 @@ impl World {
     }
 
     pub(crate) fn codes(&self) -> Vec<String> {
-        self.generation.findings.iter().map(|finding| finding.code().to_string()).collect()
+        self.generation
+            .findings
+            .iter()
+            .map(|finding| finding.code().to_string())
+            .collect()
     }
 
     pub(crate) fn finding(&self, code: &str) -> &Finding {
-        let found = self.generation.findings.iter().find(|f| f.code().to_string() == code);
+        let found = self
+            .generation
+            .findings
+            .iter()
+            .find(|f| f.code().to_string() == code);
         found.unwrap_or_else(|| panic!("no {code} among {:?}", self.codes()))
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use genkan_route::{
     host::{HostName, HostSpec},
     route::{
-        Closed, Inactive, InactiveRoute, Mode, PathMatch, PathType, RewriteSpec, RouteOrigin, RouteSpec,
-        Target,
+        Closed, Inactive, InactiveRoute, Mode, PathMatch, PathType, RewriteSpec, RouteOrigin,
+        RouteSpec, Target,
     },
 };
 
@@ -36,7 +36,10 @@ impl Location {
     }
 
     fn rewrite_target(&self) -> Option<&str> {
-        self.effects().filter(|_| self.rewrites)?.rewrite_target.as_deref()
+        self.effects()
+            .filter(|_| self.rewrites)?
+            .rewrite_target
+            .as_deref()
     }
 
     fn uses_regex(&self) -> bool {
@@ -49,7 +52,10 @@ impl Location {
 
     /// Its Ingress wants this path as a pattern, so that it is not split in two locations.
     fn wants_pattern(&self) -> bool {
-        self.uses_regex() || self.rewrite_target().is_some_and(|target| *target != *self.path)
+        self.uses_regex()
+            || self
+                .rewrite_target()
+                .is_some_and(|target| *target != *self.path)
     }
 
     /// Whether this location makes the host a regex host. Judged after the path was normalised: a
@@ -57,7 +63,9 @@ impl Location {
     fn makes_regex_host(&self) -> bool {
         let normalised_differs = self.is_prefix()
             && !self.path.ends_with('/')
-            && self.rewrite_target().is_some_and(|target| *target == *self.path);
+            && self
+                .rewrite_target()
+                .is_some_and(|target| *target == *self.path);
         self.wants_pattern() || normalised_differs
     }
 }
@@ -67,11 +75,21 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
     let mut inactive = Vec::new();
     let mut conflicts = Vec::new();
     for claim in served {
-        claim_paths(host.name, claim, &mut locations, &mut inactive, &mut conflicts);
+        claim_paths(
+            host.name,
+            claim,
+            &mut locations,
+            &mut inactive,
+            &mut conflicts,
+        );
     }
     let regex_host = locations.iter().any(Location::makes_regex_host);
     let mut regex_by: Vec<Arc<Claim>> = Vec::new();
-    for owner in locations.iter().filter(|l| l.makes_regex_host()).filter_map(|l| l.owner.as_ref()) {
+    for owner in locations
+        .iter()
+        .filter(|l| l.makes_regex_host())
+        .filter_map(|l| l.owner.as_ref())
+    {
         if !regex_by.iter().any(|known| Arc::ptr_eq(known, owner)) {
             regex_by.push(owner.clone());
         }
@@ -85,40 +103,59 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
         routes,
         inactive,
     };
-    Assembled { spec: Some(spec), conflicts, regex_by, unattached: Vec::new() }
+    Assembled {
+        spec: Some(spec),
+        conflicts,
+        regex_by,
+        unattached: Vec::new(),
+    }
 }
 
 /// `createServers`: every host has a `/` that belongs to the oldest Ingress naming it; the catch-all's
 /// belongs to nobody unless an Ingress without rules has a `spec.defaultBackend`.
 fn implied_location(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Option<Location> {
-    let location = |owner: Option<&Arc<Claim>>, target: Target, open: bool, rewrites: bool| Location {
-        owner: owner.cloned(),
-        origin: owner.map_or_else(installation, |owner| owner.origin(None, None)),
-        path: "/".into(),
-        path_type: PathType::Prefix,
-        target,
-        closed: owner.and_then(|owner| owner.closed.clone()),
-        open,
-        implied: true,
-        rewrites,
-    };
+    let location =
+        |owner: Option<&Arc<Claim>>, target: Target, open: bool, rewrites: bool| Location {
+            owner: owner.cloned(),
+            origin: owner.map_or_else(installation, |owner| owner.origin(None, None)),
+            path: "/".into(),
+            path_type: PathType::Prefix,
+            target,
+            closed: owner.and_then(|owner| owner.closed.clone()),
+            open,
+            implied: true,
+            rewrites,
+        };
     let fallback = host.fallback.cloned();
     if *host.name == HostName::CatchAll {
         let default = served.iter().find(|claim| claim.is_rule_less());
-        return match (default.and_then(|claim| claim.default_backend.clone()), fallback) {
+        return match (
+            default.and_then(|claim| claim.default_backend.clone()),
+            fallback,
+        ) {
             (Some(target), _) => Some(location(default, target, false, false)),
             (None, Some(target)) => Some(location(None, target, true, false)),
             (None, None) => None,
         };
     }
     let oldest = served.first()?;
-    let target = oldest.default_backend.clone().or(fallback).unwrap_or(Target::NotFound);
+    let target = oldest
+        .default_backend
+        .clone()
+        .or(fallback)
+        .unwrap_or(Target::NotFound);
     Some(location(Some(oldest), target, true, true))
 }
 
 /// The origin of what no object asked for: the installation's default backend.
 fn installation() -> RouteOrigin {
-    RouteOrigin { kind: "Settings", namespace: "".into(), name: "".into(), rule: None, path: None }
+    RouteOrigin {
+        kind: "Settings",
+        namespace: "".into(),
+        name: "".into(),
+        rule: None,
+        path: None,
+    }
 }
 
 /// `getBackendServers` for one Ingress: the first claim on path and type wins. (The original stops its
@@ -133,7 +170,8 @@ fn claim_paths(
 ) {
     for (rule, path) in paths_of(claim, host) {
         let rejected = path.rejected.clone().or_else(|| {
-            path.skipped_by_nginx.then_some(Inactive::Rejected { code: "GK0257" })
+            path.skipped_by_nginx
+                .then_some(Inactive::Rejected { code: "GK0257" })
         });
         if let Some(why) = rejected {
             inactive.push(inactive_route(claim, rule, path, why));
@@ -150,16 +188,24 @@ fn claim_paths(
             implied: false,
             rewrites: true,
         };
-        let twin = locations.iter_mut().find(|known| {
-            known.path == location.path && known.is_prefix() == location.is_prefix()
-        });
+        let twin = locations
+            .iter_mut()
+            .find(|known| known.path == location.path && known.is_prefix() == location.is_prefix());
         match twin {
             None => locations.push(location),
             Some(twin) if twin.open => *twin = location,
             Some(twin) => {
                 let winner = twin.origin.clone();
-                conflicts.push(Conflict { winner: winner.clone(), loser: location.origin });
-                inactive.push(inactive_route(claim, rule, path, Inactive::OlderTwinWins { winner }));
+                conflicts.push(Conflict {
+                    winner: winner.clone(),
+                    loser: location.origin,
+                });
+                inactive.push(inactive_route(
+                    claim,
+                    rule,
+                    path,
+                    Inactive::OlderTwinWins { winner },
+                ));
             }
         }
     }
@@ -174,11 +220,16 @@ fn emit(
     let mut routes = Vec::with_capacity(locations.len());
     let mut taken: Vec<PathMatch> = Vec::new();
     for (rank, location) in locations.iter().enumerate() {
-        let exact_twin = locations.iter().any(|l| !l.is_prefix() && l.path == location.path);
+        let exact_twin = locations
+            .iter()
+            .any(|l| !l.is_prefix() && l.path == location.path);
         let forms = forms(location, regex_host, exact_twin);
         // Prefix `/foo` and Prefix `/foo/` ask for one location `/foo/`; the original's configuration
         // breaks there, here the older has it.
-        let free: Vec<_> = forms.into_iter().filter(|form| !taken.contains(&form.matched)).collect();
+        let free: Vec<_> = forms
+            .into_iter()
+            .filter(|form| !taken.contains(&form.matched))
+            .collect();
         taken.extend(free.iter().map(|form| form.matched.clone()));
         if free.is_empty() {
             let winner = owner_of(&routes, location, regex_host, exact_twin);
@@ -190,7 +241,11 @@ fn emit(
             });
             continue;
         }
-        routes.extend(specs(location, u32::try_from(rank).unwrap_or(u32::MAX), free));
+        routes.extend(specs(
+            location,
+            u32::try_from(rank).unwrap_or(u32::MAX),
+            free,
+        ));
     }
     routes
 }
@@ -202,9 +257,15 @@ fn owner_of(
     regex_host: bool,
     exact_twin: bool,
 ) -> RouteOrigin {
-    let wanted = forms(location, regex_host, exact_twin).into_iter().next().map(|form| form.matched);
+    let wanted = forms(location, regex_host, exact_twin)
+        .into_iter()
+        .next()
+        .map(|form| form.matched);
     let owner = routes.iter().find(|route| {
-        route.matches.iter().any(|matched| Some(matched) == wanted.as_ref())
+        route
+            .matches
+            .iter()
+            .any(|matched| Some(matched) == wanted.as_ref())
     });
     owner.map_or_else(|| location.origin.clone(), |route| route.origin.clone())
 }
@@ -218,7 +279,10 @@ struct Form {
 
 fn forms(location: &Location, regex_host: bool, exact_twin: bool) -> Vec<Form> {
     let path = &*location.path;
-    let form = |path: &str| Form { matched: matched(path, location, regex_host), path: path.into() };
+    let form = |path: &str| Form {
+        matched: matched(path, location, regex_host),
+        path: path.into(),
+    };
     if path == "/" || !location.is_prefix() || location.wants_pattern() {
         return vec![form(path)];
     }
@@ -230,7 +294,10 @@ fn forms(location: &Location, regex_host: bool, exact_twin: bool) -> Vec<Form> {
         (_, true) => vec![form(&with_slash)],
         (true, false) => vec![form(&with_slash), form(path)],
         // both locations at once
-        (false, false) => vec![Form { matched: PathMatch::Prefix(path.into()), path: path.into() }],
+        (false, false) => vec![Form {
+            matched: PathMatch::Prefix(path.into()),
+            path: path.into(),
+        }],
     }
 }
 
@@ -249,9 +316,13 @@ fn matched(path: &str, location: &Location, regex_host: bool) -> PathMatch {
 fn specs(location: &Location, rank: u32, forms: Vec<Form>) -> Vec<RouteSpec> {
     let mut specs: Vec<RouteSpec> = Vec::with_capacity(1);
     for form in forms {
-        let rewrite = location.rewrite_target().filter(|target| **target != *form.path).map(|target| {
-            RewriteSpec { pattern: form.path.clone(), target: target.into() }
-        });
+        let rewrite = location
+            .rewrite_target()
+            .filter(|target| **target != *form.path)
+            .map(|target| RewriteSpec {
+                pattern: form.path.clone(),
+                target: target.into(),
+            });
         if let Some(same) = specs.iter_mut().find(|spec| spec.rewrite == rewrite) {
             same.matches.push(form.matched);
             continue;
@@ -271,19 +342,28 @@ fn route(
     let rewriting = rewrite.is_some();
     RouteSpec {
         origin: location.origin.clone(),
-        mode: location.owner.as_ref().map_or(Mode::NginxCompatible, |owner| owner.mode()),
+        mode: location
+            .owner
+            .as_ref()
+            .map_or(Mode::NginxCompatible, |owner| owner.mode()),
         path: location.path.clone(),
         path_type: location.path_type,
         matches: vec![matched],
         target: location.target.clone(),
         age_rank,
         rewrite,
-        redirect: effects.filter(|_| location.rewrites).and_then(|effects| effects.redirect.clone()),
+        redirect: effects
+            .filter(|_| location.rewrites)
+            .and_then(|effects| effects.redirect.clone()),
         closed: location.closed.clone(),
         forwarded_prefix: effects
             .filter(|_| rewriting)
             .and_then(|effects| effects.forwarded_prefix.as_deref().map(Into::into)),
-        settings: location.owner.as_ref().map(|owner| owner.settings.clone()).unwrap_or_default(),
+        settings: location
+            .owner
+            .as_ref()
+            .map(|owner| owner.settings.clone())
+            .unwrap_or_default(),
         implied: location.implied,
     }
 }
@@ -296,7 +376,10 @@ fn app_root(locations: &[Location]) -> Option<Box<str>> {
         .filter_map(|location| Some((location, location.effects()?.app_root.as_deref()?)))
         .collect();
     with_root.sort_by(|(a, _), (b, _)| {
-        b.path.len().cmp(&a.path.len()).then_with(|| b.path.cmp(&a.path))
+        b.path
+            .len()
+            .cmp(&a.path.len())
+            .then_with(|| b.path.cmp(&a.path))
     });
     with_root.into_iter().next().map(|(_, root)| root.into())
 }

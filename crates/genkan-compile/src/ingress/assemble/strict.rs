@@ -25,8 +25,16 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
             let origin = claim.origin(Some(rule.index), Some(path.index));
             if let Some(twin) = routes.iter().find(|known| known.matches[0] == matched) {
                 let winner = twin.origin.clone();
-                conflicts.push(Conflict { winner: winner.clone(), loser: origin });
-                inactive.push(inactive_route(claim, rule, path, Inactive::OlderTwinWins { winner }));
+                conflicts.push(Conflict {
+                    winner: winner.clone(),
+                    loser: origin,
+                });
+                inactive.push(inactive_route(
+                    claim,
+                    rule,
+                    path,
+                    Inactive::OlderTwinWins { winner },
+                ));
                 continue;
             }
             let rewrite = rewrite(&path.path, &matched, &claim.effects);
@@ -48,7 +56,9 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
         }
     }
     routes.extend(default_backend(host, served, &routes));
-    let app_root = served.iter().find_map(|claim| claim.effects.app_root.as_deref().map(Into::into));
+    let app_root = served
+        .iter()
+        .find_map(|claim| claim.effects.app_root.as_deref().map(Into::into));
     let spec = HostSpec {
         name: host.name.clone(),
         mode: Mode::Strict,
@@ -57,7 +67,12 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
         routes,
         inactive,
     };
-    Assembled { spec: Some(spec), conflicts, regex_by: Vec::new(), unattached: Vec::new() }
+    Assembled {
+        spec: Some(spec),
+        conflicts,
+        regex_by: Vec::new(),
+        unattached: Vec::new(),
+    }
 }
 
 fn rank(routes: &[RouteSpec]) -> u32 {
@@ -69,9 +84,7 @@ fn rank(routes: &[RouteSpec]) -> u32 {
 fn matched(path: &str, path_type: PathType, effects: &Effects) -> PathMatch {
     match path_type {
         PathType::Exact => PathMatch::Exact(path.into()),
-        PathType::ImplementationSpecific if effects.use_regex => {
-            PathMatch::Pattern(path.into())
-        }
+        PathType::ImplementationSpecific if effects.use_regex => PathMatch::Pattern(path.into()),
         PathType::Prefix | PathType::ImplementationSpecific => {
             let trimmed = path.strip_suffix('/').unwrap_or(path);
             PathMatch::Prefix(if trimmed.is_empty() { "/" } else { trimmed }.into())
@@ -80,12 +93,18 @@ fn matched(path: &str, path_type: PathType, effects: &Effects) -> PathMatch {
 }
 
 fn rewrite(path: &str, matched: &PathMatch, effects: &Effects) -> Option<RewriteSpec> {
-    let target = effects.rewrite_target.as_deref().filter(|target| *target != path)?;
+    let target = effects
+        .rewrite_target
+        .as_deref()
+        .filter(|target| *target != path)?;
     let pattern = match matched {
         PathMatch::Pattern(pattern) => format!("^(?:{pattern})").into(),
         _ => format!("^{}", literal(path)).into(),
     };
-    Some(RewriteSpec { pattern, target: target.into() })
+    Some(RewriteSpec {
+        pattern,
+        target: target.into(),
+    })
 }
 
 /// A text as a pattern that matches itself.
@@ -113,7 +132,10 @@ fn default_backend(
     }
     let owner = served.iter().find(|claim| claim.default_backend.is_some());
     let (owner, target) = match (owner, host.fallback) {
-        (Some(owner), _) => (owner, owner.default_backend.clone().unwrap_or(Target::NotFound)),
+        (Some(owner), _) => (
+            owner,
+            owner.default_backend.clone().unwrap_or(Target::NotFound),
+        ),
         (None, Some(fallback)) => (served.first()?, fallback.clone()),
         (None, None) => return None,
     };
