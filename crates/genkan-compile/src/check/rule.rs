@@ -111,7 +111,7 @@ fn deeper_names(object: &Resource<Ingress>) -> Vec<Finding> {
         let Some(uncovered) = uncovered else { continue };
         let finding = Finding::new(Code::GK0105)
             .arg("wildcard", format!("*.{suffix}"))
-            .arg("host", &*uncovered);
+            .arg("host", uncovered);
         let pointer = format!("/spec/rules/{}/host", rule.index);
         findings.push(mark::at(
             finding,

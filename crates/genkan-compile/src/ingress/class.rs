@@ -192,7 +192,7 @@ mod tests {
         }
     }
 
-    fn check(field: Option<&str>, annotation: Option<&str>, expected: Selection) {
+    fn check(field: Option<&str>, annotation: Option<&str>, expected: &Selection) {
         let classes = classes(&[
             ("nginx", "k8s.io/ingress-nginx", false),
             ("routing-ours", "k8s.io/ingress-nginx", false),
@@ -201,7 +201,7 @@ mod tests {
         ]);
         let selected = select(Asked { field, annotation }, &classes, &Options::default());
         assert_eq!(
-            selected, expected,
+            selected, *expected,
             "field {field:?}, annotation {annotation:?}"
         );
     }
@@ -217,33 +217,33 @@ mod tests {
     // Rows recorded from the original: parity case routing-classes.
     #[test]
     fn classes_select_as_the_original_does() {
-        check(Some("nginx"), None, OURS);
-        check(Some("routing-ours"), None, OURS);
-        check(Some("routing-foreign"), None, other("routing-foreign"));
+        check(Some("nginx"), None, &OURS);
+        check(Some("routing-ours"), None, &OURS);
+        check(Some("routing-foreign"), None, &other("routing-foreign"));
         let nearest = Some("routing-ours".into());
         let missing = Selection::NoSuchClass {
             class: "routing-no-such".into(),
             nearest,
         };
-        check(Some("routing-no-such"), None, missing);
-        check(None, None, Selection::NoClass);
-        check(None, Some("nginx"), OURS);
-        check(None, Some("other"), other("other"));
-        check(None, Some("routing-ours"), other("routing-ours"));
+        check(Some("routing-no-such"), None, &missing);
+        check(None, None, &Selection::NoClass);
+        check(None, Some("nginx"), &OURS);
+        check(None, Some("other"), &other("other"));
+        check(None, Some("routing-ours"), &other("routing-ours"));
         check(
             Some("routing-foreign"),
             Some("nginx"),
-            other("routing-foreign"),
+            &other("routing-foreign"),
         );
-        check(Some("nginx"), Some("other"), OURS);
-        check(None, Some(""), other(""));
-        check(None, Some("NGINX"), other("NGINX"));
+        check(Some("nginx"), Some("other"), &OURS);
+        check(None, Some(""), &other(""));
+        check(None, Some("NGINX"), &other("NGINX"));
     }
 
     #[test]
     fn the_controller_of_the_class_decides_the_mode() {
-        check(Some("exact"), None, Selection::Ours(Mode::Strict));
-        check(None, Some("genkan"), Selection::Ours(Mode::Strict));
+        check(Some("exact"), None, &Selection::Ours(Mode::Strict));
+        check(None, Some("genkan"), &Selection::Ours(Mode::Strict));
         let none = Classes::default();
         let select = |class, options: &Options| {
             select(

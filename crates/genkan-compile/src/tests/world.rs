@@ -18,7 +18,7 @@ use genkan_route::{
     recorder::NoRecorder,
 };
 
-use crate::{Compiler, Generation, Input, Options, Resolutions};
+use crate::{Compiler, Generation, Input, Options, Resolutions, probe::text};
 
 /// A compiled folder of one file.
 pub(crate) struct World {
@@ -80,7 +80,6 @@ impl World {
             &mut scratch,
             &mut NoRecorder,
         );
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match decision.verdict {
             Verdict::Forward(forward) => {
                 let target = if forward.rewritten {
