@@ -364,7 +364,7 @@ impl Route {
             }
             None => None,
         };
-        let stages = Stage::of(spec.mode);
+        let stages = Stage::order(spec.mode);
         Ok(Self {
             host: host.clone(),
             spec,

@@ -52,7 +52,7 @@ impl Stage {
     /// Compatible mode: nginx's phases, as observed. Strict mode has no slash redirect; else the same
     /// order serves it: closed before anything is given away, sizes before work, answers without a
     /// backend before the backend.
-    pub(crate) const fn of(mode: Mode) -> &'static [Self] {
+    pub const fn order(mode: Mode) -> &'static [Self] {
         match mode {
             Mode::NginxCompatible => &[
                 Self::Closed,
@@ -138,13 +138,12 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
     }
 
     fn announced_body(&self, route: &Route) -> Option<Verdict<'t>> {
+        // most requests announce none: the settings lie elsewhere in memory
+        let BodyLength::Known(length) = self.ask.input.body else {
+            return None;
+        };
         let limit = route.spec.settings.body_size_max?;
-        match self.ask.input.body {
-            BodyLength::Known(length) if length > limit => {
-                Some(Verdict::Fault(Fault::BodyTooLarge))
-            }
-            _ => None,
-        }
+        (length > limit).then_some(Verdict::Fault(Fault::BodyTooLarge))
     }
 
     fn rewrite(
