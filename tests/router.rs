@@ -7,6 +7,7 @@ mod router {
     pub(crate) mod draw;
     pub(crate) mod model;
     pub(crate) mod run;
+    pub(crate) mod text;
 }
 
 use genkan_tests::Random;
