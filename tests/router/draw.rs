@@ -98,7 +98,7 @@ pub(crate) const ABSENT: &[(&str, &str)] = &[
 pub(crate) fn hosts(random: &mut Random) -> Vec<HostSpec> {
     let mut names = HOSTS.to_vec();
     random.shuffle(&mut names);
-    names.truncate(random.below(4));
+    names.truncate(random.below(HOSTS.len() + 1));
     names.into_iter().map(|name| host(random, name)).collect()
 }
 
@@ -110,7 +110,7 @@ fn host(random: &mut Random, name: &str) -> HostSpec {
     };
     let mode = *random.pick(&[Mode::NginxCompatible, Mode::NginxCompatible, Mode::Strict]);
     let regex_host = mode == Mode::NginxCompatible && random.one_in(2);
-    let count = u32::try_from(random.below(7)).expect("a few");
+    let count = u32::try_from(random.below(12)).expect("a few");
     let routes = (0..count)
         .map(|rank| route(random, mode, regex_host, rank))
         .collect();
