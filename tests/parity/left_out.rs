@@ -1,0 +1,164 @@
+//! Why a case cannot be compared yet, computed from the tables of annotations and ConfigMap keys.
+//!
+//! What has no effect here concerns the hosts of its Ingress, or everything: then the whole scenario is
+//! left out. As the tables grow, cases come in by themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use genkan_compile::Options;
+use genkan_compile::annotation::{self, Fate, Problem, Remark, Written, entry::Scope};
+use genkan_compile::configmap::{self, Settings};
+use genkan_objects::{Object, ObjectStore, Resource, kind::Ingress};
+
+use crate::recorded::{Case, Scenario};
+
+/// What of one scenario cannot be compared.
+#[derive(Debug, Default)]
+pub(crate) struct LeftOut {
+    scenario: Option<String>,
+    hosts: BTreeMap<String, String>,
+}
+
+impl LeftOut {
+    /// Why a case is left out, if it is.
+    pub(crate) fn reason(&self, case: &Case) -> Option<String> {
+        let request = &case.request;
+        if request.tls || request.sni.is_some() || request.port == Some(443) {
+            return Some("TLS".to_owned());
+        }
+        if let Some(reason) = &self.scenario {
+            return Some(reason.clone());
+        }
+        let host = asked(case);
+        let covers = |known: &str| {
+            known == host
+                || known.strip_prefix('*').is_some_and(|suffix| host.ends_with(suffix))
+        };
+        self.hosts.iter().find(|(known, _)| covers(known)).map(|(_, reason)| reason.clone())
+    }
+
+    fn everything(&mut self, reason: String) {
+        self.scenario.get_or_insert(reason);
+    }
+
+    fn host(&mut self, host: &str, reason: &str) {
+        self.hosts.entry(host.to_ascii_lowercase()).or_insert_with(|| reason.to_owned());
+    }
+}
+
+/// The host that a request asks for, lower case, without port.
+fn asked(case: &Case) -> String {
+    let request = &case.request;
+    let from_raw = request.raw.as_deref().and_then(|raw| {
+        let line = raw.lines().find(|line| line.to_ascii_lowercase().starts_with("host:"))?;
+        Some(line[5..].trim().to_owned())
+    });
+    let absolute = request.target.split_once("://").map(|(_, rest)| {
+        rest.split(['/', '?']).next().unwrap_or_default().to_owned()
+    });
+    let host = absolute.or(from_raw).or_else(|| request.host.clone()).unwrap_or_default();
+    let host = host.split(':').next().unwrap_or_default();
+    host.trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// What of a scenario cannot be compared, given its objects and the compiler's options (an error is the
+/// flag that has no effect).
+pub(crate) fn judge(
+    scenario: &Scenario,
+    objects: &ObjectStore,
+    options: &Result<Options, String>,
+) -> LeftOut {
+    let mut left_out = LeftOut::default();
+    if let Err(flag) = options {
+        left_out.everything(format!("flag {flag}"));
+    }
+    let settings = settings(scenario, options, &mut left_out);
+    let ingresses: Vec<_> = objects
+        .objects()
+        .filter_map(|object| match object {
+            Object::Ingress(ingress) => Some(ingress),
+            _ => None,
+        })
+        .collect();
+    for ingress in &ingresses {
+        if !ingress.spec.tls.is_empty() {
+            concern(&mut left_out, ingress, "TLS");
+            for host in ingress.spec.tls.iter().flat_map(|tls| &tls.hosts) {
+                left_out.host(&host.value, "TLS");
+            }
+        }
+        let written = ingress.meta.annotations.iter().map(|annotation| Written {
+            key: &annotation.key.value,
+            value: &annotation.value.value,
+            is_text: annotation.is_text,
+        });
+        let (_, remarks) = annotation::read(written, &settings.policy);
+        for remark in remarks.iter().filter(|remark| has_no_effect(remark)) {
+            let name = remark.key.rsplit('/').next().unwrap_or_default();
+            let reason = format!("annotation {name}");
+            match annotation::find(name).map(|entry| entry.scope) {
+                Some(Scope::Location) => concern(&mut left_out, ingress, &reason),
+                Some(Scope::Upstream) => {
+                    for other in &ingresses {
+                        if shares_a_service(ingress, other) {
+                            concern(&mut left_out, other, &reason);
+                        }
+                    }
+                }
+                _ => left_out.everything(reason),
+            }
+        }
+    }
+    left_out
+}
+
+fn settings(
+    scenario: &Scenario,
+    options: &Result<Options, String>,
+    left_out: &mut LeftOut,
+) -> Settings {
+    let mut defaults = Settings::default();
+    if let Ok(options) = options {
+        defaults.policy.prefix.clone_from(&options.annotations_prefix);
+    }
+    let data = scenario.configmap.iter();
+    let data = data.map(|(key, value)| Written { key, value, is_text: true });
+    let (settings, remarks) = configmap::read(data, defaults);
+    for remark in remarks.iter().filter(|remark| has_no_effect(remark)) {
+        left_out.everything(format!("key {}", remark.key));
+    }
+    settings
+}
+
+/// Whether a remark means that something is not built, as opposed to wrong in the original too.
+fn has_no_effect(remark: &Remark) -> bool {
+    match remark.problem {
+        Problem::NoEffect { .. } | Problem::KeyWithoutEffect { .. } | Problem::Snippet { .. } => true,
+        // Security that is alone does nothing in the original; here it closes until it is built.
+        Problem::MissingPartner { .. } => remark.fate == Fate::Closed,
+        _ => false,
+    }
+}
+
+fn concern(left_out: &mut LeftOut, ingress: &Resource<Ingress>, reason: &str) {
+    let spec = &ingress.spec;
+    let hostless = spec.rules.iter().any(|rule| {
+        rule.host.as_ref().is_none_or(|host| host.value.is_empty())
+    });
+    if hostless || spec.rules.is_empty() {
+        left_out.everything(reason.to_owned());
+    }
+    for host in spec.rules.iter().filter_map(|rule| rule.host.as_ref()) {
+        left_out.host(&host.value, reason);
+    }
+}
+
+fn shares_a_service(a: &Resource<Ingress>, b: &Resource<Ingress>) -> bool {
+    let services = |ingress: &Resource<Ingress>| -> BTreeSet<String> {
+        let paths = ingress.spec.rules.iter().flat_map(|rule| &rule.paths);
+        let backends = paths.map(|path| &path.backend).chain(&ingress.spec.default_backend);
+        let names = backends.filter_map(|backend| backend.service.as_ref());
+        names.map(|service| service.name.value.to_string()).collect()
+    };
+    !services(a).is_disjoint(&services(b))
+}

@@ -1,0 +1,126 @@
+//! What a group of scenarios is played on: echo backends on loopback addresses, the compiler's
+//! generation, and the proxy that serves it.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use genkan_compile::{Compiler, Generation, Input, Options, Resolution, Resolutions};
+use genkan_objects::ObjectStore;
+use genkan_objects::files::{Content, FileSet};
+use genkan_proxy::capture::CaptureLimits;
+use genkan_proxy::record::{Observers, Unobserved};
+use genkan_proxy::{ListenOn, Proxy, ProxyOptions, SPILL_BYTES_MAX};
+use genkan_route::decision::Scheme;
+use genkan_tests::EchoBackend;
+
+use crate::recorded::Scenario;
+
+/// The port of the echo backends in the recordings.
+const RECORDED_PORT: &str = "18080";
+
+/// A running group of scenarios.
+pub(crate) struct Stage {
+    pub(crate) address: SocketAddr,
+    pub(crate) generation: Generation,
+    pub(crate) backends: BTreeMap<String, EchoBackend>,
+    // Dropped last but for the backends: it ends everything at once.
+    _proxy: Proxy,
+}
+
+/// A port that was free on every loopback address a moment ago.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).expect("a port can be bound");
+    listener.local_addr().expect("a listener has an address").port()
+}
+
+/// The objects of a scenario, with the backends at `port`.
+pub(crate) fn objects(scenarios: &[&Scenario], port: u16) -> FileSet {
+    let mut files = FileSet::default();
+    for scenario in scenarios {
+        let text = scenario.manifests.replace(RECORDED_PORT, &port.to_string());
+        files.apply(&format!("{}.yaml", scenario.name), &Content::Bytes(text.into_bytes()));
+    }
+    if let Some(first) = scenarios.first().filter(|first| !first.configmap.is_empty()) {
+        let map = serde_json::json!({
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"namespace": "ingress-nginx", "name": "ingress-nginx-controller"},
+            "data": first.configmap,
+        });
+        files.apply("configmap.json", &Content::Bytes(map.to_string().into_bytes()));
+    }
+    files
+}
+
+/// The compiler's options for the flags of a recording; an error names a flag that means nothing here.
+pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
+    let mut options = Options::default();
+    for flag in flags {
+        let (name, value) = flag.split_once('=').unwrap_or((flag, "true"));
+        match name {
+            "--controller-class" => value.clone_into(&mut options.controller_class),
+            "--ingress-class" => value.clone_into(&mut options.ingress_class),
+            "--annotations-prefix" => value.clone_into(&mut options.annotations_prefix),
+            "--watch-ingress-without-class" => options.watch_ingress_without_class = value == "true",
+            "--disable-catch-all" => options.disable_catch_all = value == "true",
+            "--disable-svc-external-name" => options.disable_svc_external_name = value == "true",
+            "--default-backend-service" => {
+                options.default_backend_service = Some(value.to_owned());
+            }
+            _ => return Err(name.to_owned()),
+        }
+    }
+    Ok(options)
+}
+
+impl Stage {
+    /// Starts backends and proxy for scenarios that share ConfigMap and flags.
+    pub(crate) fn start(scenarios: &[&Scenario], files: &FileSet, options: &Options, port: u16) -> Self {
+        let pods = scenarios.iter().flat_map(|scenario| &scenario.pods);
+        let backends = pods.filter_map(|(address, name)| {
+            let ip: IpAddr = address.parse().expect("an address of a pod");
+            ip.is_ipv4().then(|| (address.clone(), EchoBackend::start_on(name, (ip, port).into())))
+        });
+        let backends = backends.collect();
+        let generation = compile(files, options);
+        let proxy_options = ProxyOptions {
+            workers: 2,
+            listeners: vec![ListenOn {
+                address: (Ipv4Addr::LOCALHOST, 0).into(),
+                scheme: Scheme::Http,
+            }],
+            observers: Arc::new(|_| Observers {
+                log: Box::new(Unobserved),
+                meter: Box::new(Unobserved),
+            }),
+            captures: CaptureLimits::default(),
+            spill_bytes_max: SPILL_BYTES_MAX,
+        };
+        let proxy = Proxy::start(proxy_options, generation.snapshot.clone());
+        let proxy = proxy.expect("the proxy starts on a free port");
+        Self { address: proxy.local_addresses()[0], generation, backends, _proxy: proxy }
+    }
+
+    /// The backends of one scenario.
+    pub(crate) fn backends_of<'s>(
+        &'s self,
+        scenario: &'s Scenario,
+    ) -> impl Iterator<Item = &'s EchoBackend> {
+        scenario.pods.keys().filter_map(|address| self.backends.get(address))
+    }
+}
+
+/// There was no DNS where the recordings were made: every name fails.
+fn compile(files: &FileSet, options: &Options) -> Generation {
+    let mut compiler = Compiler::new(options.clone());
+    let problems = files.problems();
+    let objects: &ObjectStore = files.store();
+    let mut resolutions = Resolutions::new();
+    let input = Input { objects, problems: &problems, resolutions: &resolutions };
+    let names = compiler.compile(input).external_names;
+    for name in names {
+        resolutions.insert(name, Resolution::Failed("no such host".to_owned()));
+    }
+    compiler.compile(Input { objects, problems: &problems, resolutions: &resolutions })
+}
