@@ -175,8 +175,8 @@ fn judge(
 /// Whether Genkan gives a finding with this code about an object of the scenario.
 fn tells(stage: &Stage, scenario: &Scenario, code: &str) -> bool {
     stage.generation.findings.iter().any(|finding| {
-        let namespace = finding.object().map(|object| object.namespace.to_string());
-        finding.code().to_string() == code && namespace.as_deref() == Some(&*scenario.name)
+        let namespace = finding.object().and_then(|object| object.namespace.as_deref());
+        finding.code().to_string() == code && namespace == Some(&*scenario.name)
     })
 }
 

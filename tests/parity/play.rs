@@ -61,7 +61,8 @@ fn send(stage: &Stage, request: &Request, id: &str, cookies: &[String]) -> Respo
         || request.method.clone().unwrap_or_else(|| "GET".to_owned()),
         |raw| raw.split(' ').next().unwrap_or_default().to_owned(),
     );
-    let expects = request.headers.0.iter().any(|(name, value)| {
+    let old = request.version.as_deref() == Some("HTTP/1.0");
+    let expects = !old && request.headers.0.iter().any(|(name, value)| {
         name.eq_ignore_ascii_case("expect") && value.eq_ignore_ascii_case("100-continue")
     });
     // The peer may answer and close before it has read everything: read in any case.

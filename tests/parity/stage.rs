@@ -19,6 +19,16 @@ use crate::recorded::Scenario;
 /// The port of the echo backends in the recordings.
 const RECORDED_PORT: &str = "18080";
 
+/// What the chart of ingress-nginx installs.
+const CLASS: &str = "\
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata:
+  name: nginx
+spec:
+  controller: k8s.io/ingress-nginx
+";
+
 /// A running group of scenarios.
 pub(crate) struct Stage {
     pub(crate) address: SocketAddr,
@@ -37,6 +47,7 @@ pub(crate) fn free_port() -> u16 {
 /// The objects of a scenario, with the backends at `port`.
 pub(crate) fn objects(scenarios: &[&Scenario], port: u16) -> FileSet {
     let mut files = FileSet::default();
+    files.apply("class.yaml", &Content::Bytes(CLASS.as_bytes().to_vec()));
     for scenario in scenarios {
         let text = scenario.manifests.replace(RECORDED_PORT, &port.to_string());
         files.apply(&format!("{}.yaml", scenario.name), &Content::Bytes(text.into_bytes()));
@@ -55,7 +66,8 @@ pub(crate) fn objects(scenarios: &[&Scenario], port: u16) -> FileSet {
 
 /// The compiler's options for the flags of a recording; an error names a flag that means nothing here.
 pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
-    let mut options = Options::default();
+    // In a cluster classes are objects; the controller's own is `nginx`.
+    let mut options = Options { built_in_classes: false, ..Options::default() };
     for flag in flags {
         let (name, value) = flag.split_once('=').unwrap_or((flag, "true"));
         match name {
@@ -80,7 +92,7 @@ impl Stage {
         let pods = scenarios.iter().flat_map(|scenario| &scenario.pods);
         let backends = pods.filter_map(|(address, name)| {
             let ip: IpAddr = address.parse().expect("an address of a pod");
-            ip.is_ipv4().then(|| (address.clone(), EchoBackend::start_on(name, (ip, port).into())))
+            ip.is_ipv4().then(|| (address.clone(), EchoBackend::start_for_recordings(name, (ip, port).into())))
         });
         let backends = backends.collect();
         let generation = compile(files, options);

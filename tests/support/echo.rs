@@ -50,9 +50,19 @@ pub struct Received {
 #[derive(Debug)]
 struct Shared {
     name: String,
+    upgrades: Upgrades,
     connections: AtomicU64,
     state: Mutex<State>,
     changed: Condvar,
+}
+
+/// Which requests get 101.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Upgrades {
+    /// All with `Upgrade`.
+    Asked,
+    /// Those that order `status=101` too.
+    Ordered,
 }
 
 #[derive(Debug, Default)]
@@ -73,10 +83,22 @@ impl EchoBackend {
     /// Starts one on a given address (port 0 for a free one).
     #[must_use]
     pub fn start_on(name: &str, address: SocketAddr) -> Self {
+        Self::start_with(name, address, Upgrades::Asked)
+    }
+
+    /// Starts one that upgrades only where the order `status=101` is given, and
+    /// knows nothing of WebSockets: the backend of the parity recordings.
+    #[must_use]
+    pub fn start_for_recordings(name: &str, address: SocketAddr) -> Self {
+        Self::start_with(name, address, Upgrades::Ordered)
+    }
+
+    fn start_with(name: &str, address: SocketAddr, upgrades: Upgrades) -> Self {
         let listener = TcpListener::bind(address).expect("the address can be listened on");
         let address = listener.local_addr().expect("a listener has an address");
         let shared = Arc::new(Shared {
             name: name.to_owned(),
+            upgrades,
             connections: AtomicU64::new(0),
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -243,10 +265,11 @@ fn serve(mut wire: Wire, connection: u64, shared: &Shared) -> io::Result<()> {
         state.received.push(received.clone());
         drop(state);
         shared.changed.notify_all();
-        if received.header("upgrade").is_some() {
-            return upgrade(wire, &received, &shared.name);
-        }
         let orders = received.header("x-echo").unwrap_or_default();
+        let ordered = orders.split("; ").any(|order| order == "status=101");
+        if received.header("upgrade").is_some() && (ordered || shared.upgrades == Upgrades::Asked) {
+            return upgrade(wire, &received, shared);
+        }
         if !answer(&mut wire, &received, orders, shared)? {
             return Ok(());
         }
@@ -372,12 +395,14 @@ fn append_chunks(out: &mut Vec<u8>, body: &[u8], trailers: &str) {
     out.extend(format!("0\r\n{trailers}\r\n").as_bytes());
 }
 
-fn upgrade(mut wire: Wire, received: &Received, name: &str) -> io::Result<()> {
+fn upgrade(mut wire: Wire, received: &Received, shared: &Shared) -> io::Result<()> {
+    let name = &shared.name;
     let protocol = received.header("upgrade").unwrap_or_default();
     let mut head = format!(
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: {protocol}\r\nX-Pod: {name}\r\n"
     );
-    if let Some(key) = received.header("sec-websocket-key") {
+    let key = received.header("sec-websocket-key");
+    if let Some(key) = key.filter(|_| shared.upgrades == Upgrades::Asked) {
         head += &format!("Sec-WebSocket-Accept: {}\r\n", websocket::accept(key));
     }
     wire.stream.write_all((head + "\r\n").as_bytes())?;

@@ -276,7 +276,9 @@ fn conditions(text: &str) -> Result<Retry, Malformed> {
     };
     let mut retry = none.clone();
     let mut off = false;
-    for word in text.split_whitespace() {
+    // ingress-nginx's expression allows one blank after each word, no more.
+    let words = text.strip_suffix(char::is_whitespace).unwrap_or(text);
+    for word in words.split(char::is_whitespace) {
         match word {
             "error" => retry.on_error = true,
             "timeout" => retry.on_timeout = true,
