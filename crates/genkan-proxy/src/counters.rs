@@ -19,7 +19,7 @@ impl Count {
 }
 
 macro_rules! counters {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident,)*) => {
         /// The counters of one worker.
         #[derive(Debug, Default)]
         pub(crate) struct Counters {
@@ -29,7 +29,7 @@ macro_rules! counters {
         /// The counters of all workers, summed.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         pub struct Totals {
-            $($(#[$doc])* pub $name: u64,)*
+            $($(#[doc = $doc])* pub $name: u64,)*
             /// Idle upstream connections that turned out to be closed or too old.
             pub pool_stale: u64,
             /// Upstream connections that were closed because their pool was full.
@@ -47,6 +47,15 @@ macro_rules! counters {
         }
 
         impl Totals {
+            /// Name, meaning and value of each, for metrics.
+            pub fn rows(&self) -> Vec<(&'static str, &'static str, u64)> {
+                vec![
+                    $((stringify!($name), concat!($($doc),*).trim_ascii(), self.$name),)*
+                    ("pool_stale", "Idle upstream connections that turned out to be closed or too old", self.pool_stale),
+                    ("pool_overflow", "Upstream connections that were closed because their pool was full", self.pool_overflow),
+                ]
+            }
+
             pub(crate) fn add(&mut self, more: &Self) {
                 $(self.$name += more.$name;)*
                 self.pool_stale += more.pool_stale;

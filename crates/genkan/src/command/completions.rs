@@ -1,0 +1,20 @@
+//! `genkan completions SHELL`.
+
+use std::io;
+
+use clap_complete::Shell;
+
+use genkan_diagnosis::Exit;
+
+/// Which shell.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell to complete in.
+    shell: Shell,
+}
+
+/// Prints the script to standard output.
+pub(crate) fn execute(args: &CompletionsArgs, command: &mut clap::Command) -> Exit {
+    clap_complete::generate(args.shell, command, "genkan", &mut io::stdout());
+    Exit::Clean
+}

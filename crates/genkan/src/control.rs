@@ -1,0 +1,246 @@
+//! The control thread: files and names in, generations out, until a signal ends it.
+//!
+//! Everything that changes what is served passes through one queue in one thread, so the order of
+//! changes is the order of generations. Workers are told by [`Proxy::publish`]; a generation is
+//! announced only when every worker has taken it.
+
+mod announce;
+mod gateway;
+mod gateway_metrics;
+mod pipeline;
+mod resolve;
+mod signals;
+mod start;
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    time::{Duration, Instant},
+};
+
+use genkan_diagnosis::{Exit, Style};
+use genkan_objects::files::Content;
+
+use crate::{
+    admin,
+    command::{GatewayArgs, InputArgs},
+    source::{self, SourceEvent},
+};
+use announce::Announcer;
+pub(crate) use gateway::Gateway;
+use pipeline::Pipeline;
+use resolve::{Answers, NameResolver};
+use signals::Signal;
+
+/// Port on 127.0.0.1 that answers `genkan explain --id`, next to ingress-nginx's 10254.
+pub(crate) const CONSOLE_PORT: u16 = 10253;
+
+/// Changes that may wait for the control thread; senders wait when it is full, nothing is lost.
+const MESSAGES_MAX: usize = 1024;
+/// How long a generation may take to reach every worker before that is reported.
+const LIVE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What to serve and how.
+pub(crate) struct Plan {
+    /// Folders, files, or `-`.
+    pub(crate) sources: Vec<PathBuf>,
+    /// How manifests are understood.
+    pub(crate) input: InputArgs,
+    /// Ports, workers, log.
+    pub(crate) gateway: GatewayArgs,
+    /// How findings are shown.
+    pub(crate) style: Style,
+    /// What the first lines say.
+    pub(crate) greeting: Greeting,
+    /// Told when the gateway is ready and when a generation is live.
+    pub(crate) progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
+}
+
+/// What is told to whoever started the gateway inside this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// The first generation is served.
+    Ready {
+        /// Where traffic is accepted.
+        http: SocketAddr,
+        /// Where explanations are.
+        console: SocketAddr,
+    },
+    /// Every worker serves this generation.
+    Live(u64),
+}
+
+/// What the first lines say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Greeting {
+    /// The folder, and where to reach it.
+    Run,
+    /// Also what to try.
+    Demo {
+        /// Lines below the addresses.
+        hints: Vec<String>,
+    },
+    /// Nothing: somebody else speaks.
+    Silent,
+}
+
+/// What the control thread is told.
+#[derive(Debug)]
+enum Message {
+    /// Manifests changed.
+    Source(SourceEvent),
+    /// External names were resolved.
+    Names(Answers),
+    /// The process was signalled.
+    Signal(Signal),
+}
+
+/// Serves until a signal ends it.
+pub(crate) fn run(plan: &Plan) -> Exit {
+    let (sender, messages) = sync_channel(MESSAGES_MAX);
+    match Control::start(plan, &sender) {
+        Ok(mut control) => control.serve(&messages),
+        Err(error) => {
+            eprintln!("genkan: {error}");
+            error.exit()
+        }
+    }
+}
+
+/// Everything the control thread owns.
+struct Control<'p> {
+    plan: &'p Plan,
+    pipeline: Pipeline,
+    gateway: Arc<Gateway>,
+    announcer: Announcer,
+    names: NameResolver,
+    _watcher: source::Watcher,
+    _admin: admin::Servers,
+}
+
+impl<'p> Control<'p> {
+    fn start(plan: &'p Plan, sender: &SyncSender<Message>) -> Result<Self, start::StartError> {
+        let signals = sender.clone();
+        signals::watch(move |signal| {
+            let _ = signals.send(Message::Signal(signal));
+        })?;
+        let mut pipeline = Pipeline::new(&plan.input, &plan.sources, &plan.gateway);
+        let (watcher, initial) = source::watch(&plan.sources, plan.input.recursive, {
+            let sender = sender.clone();
+            move |event| {
+                let _ = sender.send(Message::Source(event));
+            }
+        })?;
+        for change in initial {
+            pipeline.take(&change.path, &change.content);
+        }
+        let generation = Arc::new(pipeline.compile());
+        let names = NameResolver::start({
+            let sender = sender.clone();
+            move |answers| {
+                let _ = sender.send(Message::Names(answers));
+            }
+        })?;
+        names.want(generation.external_names.clone());
+        let gateway = Arc::new(Gateway::start(&plan.gateway, &plan.input, Arc::clone(&generation))?);
+        let admin = admin::Servers::start(&plan.gateway, &gateway)?;
+        let mut announcer = Announcer::new(plan.style, plan.greeting != Greeting::Silent);
+        announcer.begin(plan, &generation, gateway.proxy(), &admin);
+        if let (Some(told), Some(http)) = (&plan.progress, gateway.proxy().local_addresses().first()) {
+            told(Progress::Ready {
+                http: *http,
+                console: admin.console_address(),
+            });
+        }
+        Ok(Self {
+            plan,
+            pipeline,
+            gateway,
+            announcer,
+            names,
+            _watcher: watcher,
+            _admin: admin,
+        })
+    }
+
+    fn serve(&mut self, messages: &Receiver<Message>) -> Exit {
+        while let Ok(message) = messages.recv() {
+            let mut changed = false;
+            // What has gathered meanwhile goes into the same generation.
+            for message in std::iter::once(message).chain(messages.try_iter()) {
+                match message {
+                    Message::Source(event) => changed |= self.take(&event),
+                    Message::Names(answers) => changed |= self.pipeline.resolved(&answers),
+                    Message::Signal(Signal::ReopenLog) => self.gateway.reopen_log(),
+                    Message::Signal(Signal::End) => return self.end(messages),
+                }
+            }
+            if changed {
+                self.publish();
+            }
+        }
+        Exit::Internal
+    }
+
+    fn take(&mut self, event: &SourceEvent) -> bool {
+        let mut changed = false;
+        for change in &event.changes {
+            if let Content::Unreadable(reason) = &change.content {
+                eprintln!("genkan: {}: {reason}", change.path);
+            }
+            changed |= self.pipeline.take(&change.path, &change.content);
+        }
+        changed
+    }
+
+    fn publish(&mut self) {
+        let generation = Arc::new(self.pipeline.compile());
+        self.names.want(generation.external_names.clone());
+        let live = self.gateway.publish(Arc::clone(&generation));
+        if live.wait(LIVE_PATIENCE) {
+            self.gateway.is_live(&generation);
+            if let Some(told) = &self.plan.progress {
+                told(Progress::Live(generation.number()));
+            }
+        } else {
+            eprintln!(
+                "genkan: generation {} has not reached every worker after {} s",
+                generation.number(),
+                LIVE_PATIENCE.as_secs()
+            );
+        }
+        self.announcer.generation(&generation);
+    }
+
+    /// Drains; a second signal cuts the drain short.
+    fn end(&self, messages: &Receiver<Message>) -> Exit {
+        let timeout = self.plan.gateway.drain_timeout.unwrap_or(self.gateway.shutdown_timeout());
+        let deadline = Instant::now() + timeout;
+        self.gateway.begin_drain();
+        let gateway = Arc::clone(&self.gateway);
+        let drain = std::thread::spawn(move || gateway.drain(timeout));
+        while !drain.is_finished() && Instant::now() < deadline {
+            match messages.recv_timeout(DRAIN_POLL) {
+                Ok(Message::Signal(Signal::End)) => {
+                    eprintln!("genkan: ending at once");
+                    self.gateway.drain(Duration::ZERO);
+                    break;
+                }
+                _ => {}
+            }
+        }
+        let gently = drain.join().unwrap_or(false);
+        if !gently {
+            eprintln!("genkan: connections that were still open have been closed");
+        }
+        Exit::Clean
+    }
+}
+
+/// How soon the end of a drain is noticed.
+const DRAIN_POLL: Duration = Duration::from_millis(20);
+

@@ -1,0 +1,231 @@
+//! The running data plane with its log, its numbers and the generations that it has served.
+
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use genkan_compile::Generation;
+use genkan_proxy::{
+    ListenOn, Live, Proxy, ProxyOptions, SPILL_BYTES_MAX,
+    access_log::{Format, LogWriter, Overflow, Target},
+    capture::{CaptureLimits, CaptureQuery, CapturedExchange},
+    metrics::{ConstantLabels, Exposition, Metrics},
+    record::{AccessLog, Observers, Unobserved},
+};
+use genkan_route::decision::Scheme;
+
+use super::start::StartError;
+use crate::command::{GatewayArgs, InputArgs, LogFormat, LogOverflow};
+
+/// Generations kept, so that a request of a moment ago is explained by what decided it.
+const GENERATIONS_MAX: usize = 16;
+/// Captured exchanges that one question gets at most.
+const CAPTURES_SHOWN_MAX: usize = 100;
+/// Ports tried after the one that is in use, with `--http-port-fallback`.
+const FALLBACK_PORTS: u16 = 100;
+
+/// What admin, console and control share.
+#[derive(Debug)]
+pub(crate) struct Gateway {
+    proxy: Proxy,
+    metrics: Arc<Metrics>,
+    log: Option<Arc<LogWriter>>,
+    generations: Mutex<VecDeque<Arc<Generation>>>,
+    live: AtomicU64,
+    draining: AtomicBool,
+}
+
+impl Gateway {
+    /// Opens log and listeners and starts the workers with a first generation.
+    ///
+    /// # Errors
+    /// A port in use, a log that cannot be opened, threads that the system refuses.
+    pub(super) fn start(
+        args: &GatewayArgs,
+        input: &InputArgs,
+        generation: Arc<Generation>,
+    ) -> Result<Self, StartError> {
+        let log = open_log(args)?.map(Arc::new);
+        let metrics = Arc::new(Metrics::new(ConstantLabels {
+            class: input.controller_class.clone(),
+            namespace: std::env::var("POD_NAMESPACE").unwrap_or_default(),
+            pod: std::env::var("POD_NAME").unwrap_or_default(),
+        }));
+        let observers = {
+            let (log, metrics) = (log.clone(), Arc::clone(&metrics));
+            move |_: usize| Observers {
+                log: match &log {
+                    Some(log) => Box::new(log.worker()) as Box<dyn AccessLog>,
+                    None => Box::new(Unobserved),
+                },
+                meter: Box::new(metrics.worker()),
+            }
+        };
+        let proxy = listen(args, Arc::new(observers), &generation)?;
+        let number = generation.number();
+        Ok(Self {
+            proxy,
+            metrics,
+            log,
+            generations: Mutex::new(VecDeque::from([generation])),
+            live: AtomicU64::new(number),
+            draining: AtomicBool::new(false),
+        })
+    }
+
+    /// The data plane.
+    pub(crate) fn proxy(&self) -> &Proxy {
+        &self.proxy
+    }
+
+    /// Hands a generation to the workers.
+    pub(super) fn publish(&self, generation: Arc<Generation>) -> Live {
+        let live = self.proxy.publish(generation.snapshot.clone());
+        let mut generations = self.generations();
+        if generations.len() >= GENERATIONS_MAX {
+            generations.pop_front();
+        }
+        generations.push_back(generation);
+        live
+    }
+
+    /// Every worker has taken this generation.
+    pub(super) fn is_live(&self, generation: &Generation) {
+        self.live.store(generation.number(), Ordering::Relaxed);
+        self.metrics.retain(&generation.snapshot);
+    }
+
+    /// The generation that decided an exchange, or the latest when it is no longer kept.
+    pub(crate) fn generation(&self, number: u64) -> Arc<Generation> {
+        let generations = self.generations();
+        let found = generations.iter().find(|generation| generation.number() == number);
+        match found.or(generations.back()) {
+            Some(generation) => Arc::clone(generation),
+            // There is always one: the first is put in before anybody can ask.
+            None => unreachable!("a gateway starts with a generation"),
+        }
+    }
+
+    /// The newest generation.
+    pub(crate) fn newest(&self) -> Arc<Generation> {
+        self.generation(u64::MAX)
+    }
+
+    /// Captured exchanges with this id (ours or the client's), or the latest ones.
+    pub(crate) fn captures(&self, id: Option<&str>) -> Vec<Arc<CapturedExchange>> {
+        self.proxy.captures(&CaptureQuery {
+            id: id.map(|id| id.as_bytes().to_vec()),
+            count_max: CAPTURES_SHOWN_MAX,
+        })
+    }
+
+    /// Whether the load balancer should send traffic.
+    pub(crate) fn is_healthy(&self) -> bool {
+        !self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Number of the generation that every worker serves.
+    pub(crate) fn live_generation(&self) -> u64 {
+        self.live.load(Ordering::Relaxed)
+    }
+
+    /// Writes all series.
+    pub(crate) fn expose(&self, out: &mut Exposition) {
+        self.metrics.expose(out);
+        super::gateway_metrics::expose(self, out);
+    }
+
+    /// Lines of the access log so far, by what became of them.
+    pub(super) fn log_statistics(&self) -> genkan_proxy::access_log::LogStatistics {
+        self.log.as_ref().map(|log| log.statistics()).unwrap_or_default()
+    }
+
+    /// `worker-shutdown-timeout` of the newest generation.
+    pub(super) fn shutdown_timeout(&self) -> Duration {
+        self.newest().snapshot.settings.shutdown_timeout
+    }
+
+    /// Health fails and no new connection is taken from now on.
+    pub(super) fn begin_drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+        self.proxy.begin_drain();
+    }
+
+    /// Waits for exchanges under way, at most so long; says whether all ended by themselves.
+    pub(super) fn drain(&self, timeout: Duration) -> bool {
+        self.proxy.drain(timeout)
+    }
+
+    /// Opens the log anew.
+    pub(super) fn reopen_log(&self) {
+        if let Some(log) = &self.log {
+            log.reopen();
+        }
+    }
+
+    fn generations(&self) -> std::sync::MutexGuard<'_, VecDeque<Arc<Generation>>> {
+        self.generations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn open_log(args: &GatewayArgs) -> Result<Option<LogWriter>, StartError> {
+    let target = match args.access_log.as_str() {
+        "off" => return Ok(None),
+        "-" => Target::Stdout,
+        path => Target::File(path.into()),
+    };
+    let format = match args.log_format {
+        LogFormat::Nginx => Format::Nginx,
+        LogFormat::Json => Format::Json,
+    };
+    let overflow = match args.log_overflow {
+        LogOverflow::Drop => Overflow::Drop,
+        LogOverflow::Block => Overflow::Block,
+    };
+    match LogWriter::start(target, format, overflow) {
+        Ok(writer) => Ok(Some(writer)),
+        Err(source) => Err(StartError::Log {
+            path: args.access_log.clone(),
+            source,
+        }),
+    }
+}
+
+/// Starts the workers, on the next free port where that is wanted.
+fn listen(
+    args: &GatewayArgs,
+    observers: Arc<genkan_proxy::record::ObserverFactory>,
+    generation: &Generation,
+) -> Result<Proxy, StartError> {
+    let first = args.http();
+    let mut address = first;
+    loop {
+        let options = ProxyOptions {
+            workers: args.workers.unwrap_or(0),
+            listeners: vec![ListenOn {
+                address,
+                scheme: Scheme::Http,
+            }],
+            observers: Arc::clone(&observers),
+            captures: CaptureLimits::default(),
+            spill_bytes_max: SPILL_BYTES_MAX,
+        };
+        match Proxy::start(options, generation.snapshot.clone()) {
+            Err(error @ genkan_proxy::StartError::PortInUse { .. }) if args.http_port_fallback => {
+                address = next_port(first, address).ok_or(error)?;
+            }
+            outcome => return Ok(outcome?),
+        }
+    }
+}
+
+fn next_port(first: SocketAddr, last: SocketAddr) -> Option<SocketAddr> {
+    let port = last.port().checked_add(1)?;
+    (port - first.port() <= FALLBACK_PORTS).then(|| SocketAddr::new(last.ip(), port))
+}

@@ -1,0 +1,230 @@
+//! Which files there are: the paths that were given, and what lies below them.
+//!
+//! A scan lists and takes marks; it reads nothing. Folders are entered through symbolic links too (a
+//! Kubernetes volume has `sub -> ..data/sub`), never through themselves.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, fs, io,
+    os::unix::fs::{FileTypeExt, MetadataExt},
+    path::{Path, PathBuf},
+};
+
+use genkan_objects::files::Content;
+
+use super::{FileChange, SourceError, content, content::Stamp, names};
+
+/// Folders within folders that are entered; more is a mistake or an attack.
+const FOLDER_DEPTH_MAX: usize = 32;
+/// Manifests that are read. A hundred times what a large cluster has.
+const FILES_MAX: usize = 1_000_000;
+
+/// The paths that were given.
+#[derive(Debug)]
+pub(super) struct Roots {
+    paths: BTreeSet<PathBuf>,
+    /// Read once, at the start.
+    streams: Vec<FileChange>,
+    recursive: bool,
+}
+
+/// What a scan found.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// Manifests, with their marks where the path leads to a file.
+    pub(super) files: BTreeMap<PathBuf, Option<Stamp>>,
+    /// What could not be listed.
+    pub(super) problems: BTreeMap<PathBuf, ScanProblem>,
+}
+
+/// Why a folder is not read, or not further.
+#[derive(Debug)]
+pub(super) enum ScanProblem {
+    /// The operating system refuses.
+    Refused(io::Error),
+    /// Deeper than [`FOLDER_DEPTH_MAX`].
+    Depth,
+    /// More than [`FILES_MAX`].
+    Count,
+}
+
+impl Roots {
+    /// Looks at what the paths are; reads standard input and pipes.
+    ///
+    /// # Errors
+    /// When one is not there, or a stream cannot be read.
+    pub(super) fn new(paths: &[PathBuf], recursive: bool) -> Result<Self, SourceError> {
+        let mut roots = Self {
+            paths: BTreeSet::new(),
+            streams: Vec::new(),
+            recursive,
+        };
+        for path in paths.iter().collect::<BTreeSet<_>>() {
+            roots.add(path)?;
+        }
+        Ok(roots)
+    }
+
+    /// What was read from streams, once.
+    pub(super) fn take_streams(&mut self) -> Vec<FileChange> {
+        std::mem::take(&mut self.streams)
+    }
+
+    /// Lists everything; `entering` is told of each folder before it is listed.
+    pub(super) fn scan(&self, entering: &mut dyn FnMut(&Path)) -> Scan {
+        let mut walk = Walk {
+            recursive: self.recursive,
+            found: Scan::default(),
+            within: Vec::new(),
+            entering,
+        };
+        for path in &self.paths {
+            walk.root(path);
+        }
+        walk.found
+    }
+
+    /// At the start, a path that was given must be there and be listed: it may be mistyped.
+    ///
+    /// # Errors
+    /// When one of the paths themselves is among the problems of the scan.
+    pub(super) fn first_scan_must_list(&self, scan: &Scan) -> Result<(), SourceError> {
+        for (path, problem) in &scan.problems {
+            if let (true, ScanProblem::Refused(error)) = (self.paths.contains(path), problem) {
+                return Err(refused(path, io::Error::from(error.kind())));
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, path: &Path) -> Result<(), SourceError> {
+        let stream = |source| SourceError::Stream {
+            path: path.to_owned(),
+            source,
+        };
+        let content = if path == Path::new("-") {
+            content::read_stream(io::stdin().lock()).map_err(stream)?
+        } else {
+            let kind = path
+                .metadata()
+                .map_err(|error| refused(path, error))?
+                .file_type();
+            if !kind.is_fifo() && !kind.is_char_device() {
+                self.paths.insert(path.to_owned());
+                return Ok(());
+            }
+            // `genkan lint <(helm template …)`
+            fs::File::open(path)
+                .and_then(content::read_stream)
+                .map_err(stream)?
+        };
+        self.streams.push(FileChange::new(path, content));
+        Ok(())
+    }
+}
+
+/// Whose fault it is that a given path is of no use.
+fn refused(path: &Path, source: io::Error) -> SourceError {
+    let path = path.to_owned();
+    if source.kind() == io::ErrorKind::NotFound {
+        SourceError::Missing { path }
+    } else {
+        SourceError::Closed { path, source }
+    }
+}
+
+/// One scan.
+struct Walk<'e> {
+    recursive: bool,
+    found: Scan,
+    /// Device and inode of the folders around the current one.
+    within: Vec<(u64, u64)>,
+    entering: &'e mut dyn FnMut(&Path),
+}
+
+impl Walk<'_> {
+    fn root(&mut self, path: &Path) {
+        match path.metadata() {
+            Ok(metadata) if metadata.is_dir() => {
+                self.folder(path, (metadata.dev(), metadata.ino()))
+            }
+            Ok(metadata) => {
+                self.found
+                    .files
+                    .insert(path.to_owned(), Some(Stamp::new(&metadata)));
+            }
+            Err(error) => self.problem(path, ScanProblem::Refused(error)),
+        }
+    }
+
+    fn folder(&mut self, path: &Path, identity: (u64, u64)) {
+        if self.within.contains(&identity) {
+            return;
+        }
+        if self.within.len() > FOLDER_DEPTH_MAX {
+            return self.problem(path, ScanProblem::Depth);
+        }
+        (self.entering)(path);
+        self.within.push(identity);
+        if let Err(error) = self.entries(path) {
+            self.problem(path, ScanProblem::Refused(error));
+        }
+        self.within.pop();
+    }
+
+    fn entries(&mut self, folder: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let is_manifest = names::is_manifest(&name);
+            if !is_manifest && (!self.recursive || names::is_hidden(&name)) {
+                continue;
+            }
+            let path = folder.join(&name);
+            match path.metadata() {
+                Ok(metadata) if metadata.is_dir() => {
+                    if self.recursive {
+                        self.folder(&path, (metadata.dev(), metadata.ino()));
+                    }
+                }
+                Ok(metadata) if is_manifest => self.file(folder, path, Some(Stamp::new(&metadata))),
+                // A link that leads nowhere, or a file gone since: reading will tell.
+                Err(_) if is_manifest => self.file(folder, path, None),
+                Ok(_) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, folder: &Path, path: PathBuf, stamp: Option<Stamp>) {
+        if self.found.files.len() < FILES_MAX {
+            self.found.files.insert(path, stamp);
+        } else {
+            self.problem(folder, ScanProblem::Count);
+        }
+    }
+
+    fn problem(&mut self, path: &Path, problem: ScanProblem) {
+        self.found.problems.insert(path.to_owned(), problem);
+    }
+}
+
+impl fmt::Display for ScanProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(error) => error.fmt(f),
+            Self::Depth => write!(
+                f,
+                "folders nested deeper than {FOLDER_DEPTH_MAX} are not read"
+            ),
+            Self::Count => write!(f, "more than {FILES_MAX} manifests; the rest is not read"),
+        }
+    }
+}
+
+impl ScanProblem {
+    /// What is told about the folder.
+    pub(super) fn content(&self) -> Content {
+        Content::Unreadable(self.to_string())
+    }
+}
