@@ -36,7 +36,12 @@ impl Answer {
 ///
 /// # Errors
 /// When nobody listens there, or what answers does not speak HTTP.
-pub(crate) fn request(address: SocketAddr, host: &str, method: &str, target: &str) -> io::Result<Answer> {
+pub(crate) fn request(
+    address: SocketAddr,
+    host: &str,
+    method: &str,
+    target: &str,
+) -> io::Result<Answer> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
@@ -47,7 +52,8 @@ pub(crate) fn request(address: SocketAddr, host: &str, method: &str, target: &st
     )?;
     let mut bytes = Vec::new();
     stream.take(ANSWER_MAX).read_to_end(&mut bytes)?;
-    parse(&bytes).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is not HTTP"))
+    parse(&bytes)
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is not HTTP"))
 }
 
 /// The connection ends with the answer and what answers here always says how long it is, so the body
@@ -61,7 +67,10 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
         .collect();
-    let body = bytes[end + 4..].utf8_chunks().map(|chunk| chunk.valid()).collect();
+    let body = bytes[end + 4..]
+        .utf8_chunks()
+        .map(|chunk| chunk.valid())
+        .collect();
     Some(Answer {
         status,
         headers,

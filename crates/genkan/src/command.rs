@@ -18,8 +18,8 @@ mod run;
 mod terminal;
 
 pub(crate) use input::{EndpointOverride, InputArgs};
-pub(crate) use run::{GatewayArgs, LogFormat, LogOverflow};
 use run::RunArgs;
+pub(crate) use run::{GatewayArgs, LogFormat, LogOverflow};
 pub(crate) use terminal::TerminalArgs;
 
 /// An ingress controller and reverse proxy that can explain itself.

@@ -146,11 +146,17 @@ impl<'p> Control<'p> {
             }
         })?;
         names.want(generation.external_names.clone());
-        let gateway = Arc::new(Gateway::start(&plan.gateway, &plan.input, Arc::clone(&generation))?);
+        let gateway = Arc::new(Gateway::start(
+            &plan.gateway,
+            &plan.input,
+            Arc::clone(&generation),
+        )?);
         let admin = admin::Servers::start(&plan.gateway, &gateway)?;
         let mut announcer = Announcer::new(plan.style, plan.greeting != Greeting::Silent);
         announcer.begin(plan, &generation, gateway.proxy(), &admin);
-        if let (Some(told), Some(http)) = (&plan.progress, gateway.proxy().local_addresses().first()) {
+        if let (Some(told), Some(http)) =
+            (&plan.progress, gateway.proxy().local_addresses().first())
+        {
             told(Progress::Ready {
                 http: *http,
                 console: admin.console_address(),
@@ -218,7 +224,11 @@ impl<'p> Control<'p> {
 
     /// Drains; a second signal cuts the drain short.
     fn end(&self, messages: &Receiver<Message>) -> Exit {
-        let timeout = self.plan.gateway.drain_timeout.unwrap_or(self.gateway.shutdown_timeout());
+        let timeout = self
+            .plan
+            .gateway
+            .drain_timeout
+            .unwrap_or(self.gateway.shutdown_timeout());
         let deadline = Instant::now() + timeout;
         self.gateway.begin_drain();
         let gateway = Arc::clone(&self.gateway);
@@ -243,4 +253,3 @@ impl<'p> Control<'p> {
 
 /// How soon the end of a drain is noticed.
 const DRAIN_POLL: Duration = Duration::from_millis(20);
-

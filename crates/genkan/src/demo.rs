@@ -76,10 +76,9 @@ pub(crate) fn execute(args: DemoArgs) -> Exit {
         greeting: Greeting::Silent,
         progress: None,
     };
-    plan.input.endpoints.extend(
-        format!("{SERVICE}={}", backend.address())
-            .parse::<EndpointOverride>(),
-    );
+    plan.input
+        .endpoints
+        .extend(format!("{SERVICE}={}", backend.address()).parse::<EndpointOverride>());
     // A demo is not in anybody's way: it takes the next free port, and ends at once.
     plan.gateway.http_port_fallback = true;
     plan.gateway.drain_timeout.get_or_insert(DRAIN);
@@ -88,7 +87,9 @@ pub(crate) fn execute(args: DemoArgs) -> Exit {
         _ => {
             let hint = format!("backend: embedded, on {}", backend.address());
             let edit = match &folder {
-                Some(folder) => format!("edit {}/*.yaml and watch it apply", folder.path().display()),
+                Some(folder) => {
+                    format!("edit {}/*.yaml and watch it apply", folder.path().display())
+                }
                 None => "edit the manifests and watch it apply".to_owned(),
             };
             plan.greeting = Greeting::Demo {

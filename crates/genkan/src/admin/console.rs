@@ -18,6 +18,7 @@ pub(super) fn answer(_gateway: &Gateway, _request: &Request) -> Reply {
 /// When nobody answers there, or no such request is known.
 pub(crate) fn ask(console: SocketAddr, id: &str, _style: &Style) -> Result<String, String> {
     let target = format!("/explain?id={id}");
-    let answer = client::request(console, &console.to_string(), "GET", &target).map_err(|error| error.to_string())?;
+    let answer = client::request(console, &console.to_string(), "GET", &target)
+        .map_err(|error| error.to_string())?;
     Ok(answer.body)
 }

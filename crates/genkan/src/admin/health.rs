@@ -14,7 +14,11 @@ pub(super) fn answer(gateway: &Gateway, request: &Request) -> Reply {
         "/metrics" => {
             let mut out = Exposition::default();
             gateway.expose(&mut out);
-            Reply::new(200, "text/plain; version=0.0.4; charset=utf-8", out.into_text())
+            Reply::new(
+                200,
+                "text/plain; version=0.0.4; charset=utf-8",
+                out.into_text(),
+            )
         }
         _ => Reply::text(404, "not found; try /healthz, /readyz, /metrics\n"),
     }

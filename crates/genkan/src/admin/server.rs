@@ -73,7 +73,16 @@ fn decode(value: &str) -> String {
         at += 1;
     }
     out.utf8_chunks()
-        .flat_map(|chunk| [chunk.valid(), if chunk.invalid().is_empty() { "" } else { "\u{fffd}" }])
+        .flat_map(|chunk| {
+            [
+                chunk.valid(),
+                if chunk.invalid().is_empty() {
+                    ""
+                } else {
+                    "\u{fffd}"
+                },
+            ]
+        })
         .collect()
 }
 
@@ -117,7 +126,11 @@ impl Server {
     ///
     /// # Errors
     /// When the port is in use or no thread can be started.
-    pub(super) fn start(name: &str, address: SocketAddr, handler: Arc<Handler>) -> io::Result<Self> {
+    pub(super) fn start(
+        name: &str,
+        address: SocketAddr,
+        handler: Arc<Handler>,
+    ) -> io::Result<Self> {
         let listener = listen(address)?;
         let address = listener.local_addr()?;
         let (end, ended) = oneshot::channel();
@@ -125,15 +138,17 @@ impl Server {
             .enable_all()
             .max_blocking_threads(4)
             .build()?;
-        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            runtime.block_on(async move {
-                tokio::select! {
-                    _ = serve(listener, handler) => {}
-                    _ = ended => {}
-                }
-            });
-            runtime.shutdown_timeout(Duration::ZERO);
-        })?;
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || {
+                runtime.block_on(async move {
+                    tokio::select! {
+                        _ = serve(listener, handler) => {}
+                        _ = ended => {}
+                    }
+                });
+                runtime.shutdown_timeout(Duration::ZERO);
+            })?;
         Ok(Self {
             address,
             end: Some(end),
@@ -184,7 +199,9 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 fn is_without_ipv6(error: &io::Error) -> bool {
-    let number = error.raw_os_error().map(rustix::io::Errno::from_raw_os_error);
+    let number = error
+        .raw_os_error()
+        .map(rustix::io::Errno::from_raw_os_error);
     matches!(
         number,
         Some(rustix::io::Errno::AFNOSUPPORT | rustix::io::Errno::ADDRNOTAVAIL)

@@ -39,7 +39,11 @@ pub(crate) struct InputArgs {
     pub(crate) default_backend_service: Option<ObjectName>,
 
     /// Prefix of the annotations that are read.
-    #[arg(long, value_name = "PREFIX", default_value = "nginx.ingress.kubernetes.io")]
+    #[arg(
+        long,
+        value_name = "PREFIX",
+        default_value = "nginx.ingress.kubernetes.io"
+    )]
     pub(crate) annotations_prefix: String,
 
     /// Leave out Ingresses that have a default backend.
@@ -81,7 +85,10 @@ impl InputArgs {
             ingress_class: self.ingress_class.clone(),
             watch_ingress_without_class: self.watch_ingress_without_class,
             disable_catch_all: self.disable_catch_all,
-            default_backend_service: self.default_backend_service.as_ref().map(ToString::to_string),
+            default_backend_service: self
+                .default_backend_service
+                .as_ref()
+                .map(ToString::to_string),
             configmap: self.configmap.to_string(),
             annotations_prefix: self.annotations_prefix.trim_end_matches('/').to_owned(),
             disable_svc_external_name: self.disable_svc_external_name,
@@ -170,9 +177,18 @@ mod tests {
         assert_eq!(parsed.service.to_string(), "todos/todos");
         assert_eq!(
             parsed.addresses,
-            ["127.0.0.1:5000".parse().unwrap(), "[::1]:5001".parse().unwrap()]
+            [
+                "127.0.0.1:5000".parse().unwrap(),
+                "[::1]:5001".parse().unwrap()
+            ]
         );
-        for bad in ["", "todos=1.2.3.4:5", "a/b=", "a/b=host:1", "a/b/c=1.2.3.4:5"] {
+        for bad in [
+            "",
+            "todos=1.2.3.4:5",
+            "a/b=",
+            "a/b=host:1",
+            "a/b/c=1.2.3.4:5",
+        ] {
             assert!(bad.parse::<EndpointOverride>().is_err(), "{bad}");
         }
     }

@@ -81,7 +81,11 @@ pub(super) fn execute(args: &LintArgs) -> Exit {
             return Exit::Unreadable;
         }
     };
-    let world = if args.complete { World::Closed } else { World::Open };
+    let world = if args.complete {
+        World::Closed
+    } else {
+        World::Open
+    };
     let unreadable = !files.problems().is_empty();
     let generation = manifests::compile(&files, args.input.options(world, &args.paths));
     let findings: Vec<Finding> = generation

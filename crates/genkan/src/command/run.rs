@@ -49,7 +49,12 @@ pub(crate) struct GatewayArgs {
     pub(crate) http_port_fallback: bool,
 
     /// Port of `/healthz`, `/readyz` and `/metrics`; 0 picks a free one.
-    #[arg(long, visible_alias = "healthz-port", value_name = "PORT", default_value_t = 10254)]
+    #[arg(
+        long,
+        visible_alias = "healthz-port",
+        value_name = "PORT",
+        default_value_t = 10254
+    )]
     pub(crate) admin_port: u16,
 
     /// Address of the admin port.

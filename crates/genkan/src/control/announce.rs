@@ -1,11 +1,7 @@
 //! What the program says of its own accord, on standard error: the first lines, each new generation,
 //! each new finding once.
 
-use std::{
-    collections::BTreeSet,
-    net::SocketAddr,
-    path::Path,
-};
+use std::{collections::BTreeSet, net::SocketAddr, path::Path};
 
 use genkan_compile::Generation;
 use genkan_diagnosis::{Style, render};
@@ -40,7 +36,13 @@ impl Announcer {
     }
 
     /// The first lines.
-    pub(super) fn begin(&mut self, plan: &Plan, generation: &Generation, proxy: &Proxy, admin: &admin::Servers) {
+    pub(super) fn begin(
+        &mut self,
+        plan: &Plan,
+        generation: &Generation,
+        proxy: &Proxy,
+        admin: &admin::Servers,
+    ) {
         if !self.speaks {
             return;
         }
@@ -62,7 +64,10 @@ impl Announcer {
         for line in addresses(generation, port) {
             eprintln!("  {line}");
         }
-        eprintln!("  http://localhost:{}/metrics  metrics", admin.admin_address().port());
+        eprintln!(
+            "  http://localhost:{}/metrics  metrics",
+            admin.admin_address().port()
+        );
         if let Greeting::Demo { hints } = &plan.greeting {
             for hint in hints {
                 eprintln!("  {hint}");
@@ -153,9 +158,19 @@ fn target(spec: &RouteSpec, generation: &Generation) -> String {
                 .origins
                 .service(group)
                 .and_then(|service| service.meta.annotation(DESCRIPTION));
-            described.map(|annotation| annotation.value.value.to_string()).unwrap_or_else(|| format!("Service {}/{}:{}", group.namespace, group.service, group.port))
+            described
+                .map(|annotation| annotation.value.value.to_string())
+                .unwrap_or_else(|| {
+                    format!(
+                        "Service {}/{}:{}",
+                        group.namespace, group.service, group.port
+                    )
+                })
         }
-        Target::Site(site) => format!("StaticSite {}/{} (files, served by Genkan)", site.namespace, site.name),
+        Target::Site(site) => format!(
+            "StaticSite {}/{} (files, served by Genkan)",
+            site.namespace, site.name
+        ),
         Target::NotFound => "nothing (404)".to_owned(),
     }
 }

@@ -104,7 +104,9 @@ impl Gateway {
     /// The generation that decided an exchange, or the latest when it is no longer kept.
     pub(crate) fn generation(&self, number: u64) -> Arc<Generation> {
         let generations = self.generations();
-        let found = generations.iter().find(|generation| generation.number() == number);
+        let found = generations
+            .iter()
+            .find(|generation| generation.number() == number);
         match found.or(generations.back()) {
             Some(generation) => Arc::clone(generation),
             // There is always one: the first is put in before anybody can ask.
@@ -143,7 +145,10 @@ impl Gateway {
 
     /// Lines of the access log so far, by what became of them.
     pub(super) fn log_statistics(&self) -> genkan_proxy::access_log::LogStatistics {
-        self.log.as_ref().map(|log| log.statistics()).unwrap_or_default()
+        self.log
+            .as_ref()
+            .map(|log| log.statistics())
+            .unwrap_or_default()
     }
 
     /// `worker-shutdown-timeout` of the newest generation.
@@ -170,7 +175,9 @@ impl Gateway {
     }
 
     fn generations(&self) -> std::sync::MutexGuard<'_, VecDeque<Arc<Generation>>> {
-        self.generations.lock().unwrap_or_else(PoisonError::into_inner)
+        self.generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

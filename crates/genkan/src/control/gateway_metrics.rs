@@ -45,7 +45,11 @@ pub(super) fn expose(gateway: &Gateway, out: &mut Exposition) {
     }
     let log = gateway.log_statistics();
     let name = "genkan_access_log_lines_total";
-    out.metric(name, "counter", "Lines of the access log by what became of them");
+    out.metric(
+        name,
+        "counter",
+        "Lines of the access log by what became of them",
+    );
     for (outcome, count) in [
         ("written", log.written),
         ("dropped", log.dropped),

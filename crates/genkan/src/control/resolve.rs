@@ -136,8 +136,10 @@ impl Names {
                 Err(failure) => answer.failure = Some(failure),
             }
             changed |= *answer != before;
-            self.due
-                .insert(name, Instant::now() + lifetime.clamp(REFRESH_MIN, REFRESH_MAX));
+            self.due.insert(
+                name,
+                Instant::now() + lifetime.clamp(REFRESH_MIN, REFRESH_MAX),
+            );
         }
         changed
     }
@@ -158,7 +160,9 @@ async fn look_up(
     };
     match resolver.lookup_ip(name).await {
         Ok(found) => {
-            let lifetime = found.valid_until().saturating_duration_since(Instant::now());
+            let lifetime = found
+                .valid_until()
+                .saturating_duration_since(Instant::now());
             let mut addresses: Vec<IpAddr> = found.iter().collect();
             // A before AAAA, otherwise in the server's order (stable sort).
             addresses.sort_by_key(IpAddr::is_ipv6);

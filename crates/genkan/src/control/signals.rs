@@ -18,7 +18,9 @@ pub(crate) enum Signal {
 /// # Errors
 /// When no thread or no handler can be set up.
 pub(crate) fn watch(told: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
     let (mut interrupt, mut terminate, mut quit, mut reopen) = {
         let _inside = runtime.enter();
         (
@@ -28,22 +30,24 @@ pub(crate) fn watch(told: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
             signal(SignalKind::user_defined1())?,
         )
     };
-    thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        runtime.block_on(async {
-            loop {
-                let signal = std::future::poll_fn(|context| {
-                    let ended = [&mut interrupt, &mut terminate, &mut quit]
-                        .into_iter()
-                        .any(|signal| signal.poll_recv(context).is_ready());
-                    if ended {
-                        return std::task::Poll::Ready(Signal::End);
-                    }
-                    reopen.poll_recv(context).map(|_| Signal::ReopenLog)
-                })
-                .await;
-                told(signal);
-            }
-        });
-    })?;
+    thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            runtime.block_on(async {
+                loop {
+                    let signal = std::future::poll_fn(|context| {
+                        let ended = [&mut interrupt, &mut terminate, &mut quit]
+                            .into_iter()
+                            .any(|signal| signal.poll_recv(context).is_ready());
+                        if ended {
+                            return std::task::Poll::Ready(Signal::End);
+                        }
+                        reopen.poll_recv(context).map(|_| Signal::ReopenLog)
+                    })
+                    .await;
+                    told(signal);
+                }
+            });
+        })?;
     Ok(())
 }

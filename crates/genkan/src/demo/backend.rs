@@ -83,10 +83,11 @@ fn serve(mut stream: TcpStream, todos: &Mutex<Todos>) -> io::Result<()> {
     loop {
         match Request::read(&bytes) {
             Read::Complete(request, length) => {
-                let answer = todos
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .answer(&request.method, &request.path, &request.body);
+                let answer = todos.lock().unwrap_or_else(PoisonError::into_inner).answer(
+                    &request.method,
+                    &request.path,
+                    &request.body,
+                );
                 stream.write_all(&encode(&answer, &request))?;
                 if !request.keep_alive {
                     return Ok(());

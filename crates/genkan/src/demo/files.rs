@@ -7,14 +7,38 @@ use std::{
 
 /// Path below the folder, and content.
 const FILES: &[(&str, &str)] = &[
-    ("ingress.yaml", include_str!("../../../../examples/todos/ingress.yaml")),
-    ("page.yaml", include_str!("../../../../examples/todos/page.yaml")),
-    ("service.yaml", include_str!("../../../../examples/todos/service.yaml")),
-    ("deployment.yaml", include_str!("../../../../examples/todos/deployment.yaml")),
-    ("site/index.html", include_str!("../../../../examples/todos/site/index.html")),
-    ("site/todos.css", include_str!("../../../../examples/todos/site/todos.css")),
-    ("site/todos.js", include_str!("../../../../examples/todos/site/todos.js")),
-    ("site/icon.svg", include_str!("../../../../examples/todos/site/icon.svg")),
+    (
+        "ingress.yaml",
+        include_str!("../../../../examples/todos/ingress.yaml"),
+    ),
+    (
+        "page.yaml",
+        include_str!("../../../../examples/todos/page.yaml"),
+    ),
+    (
+        "service.yaml",
+        include_str!("../../../../examples/todos/service.yaml"),
+    ),
+    (
+        "deployment.yaml",
+        include_str!("../../../../examples/todos/deployment.yaml"),
+    ),
+    (
+        "site/index.html",
+        include_str!("../../../../examples/todos/site/index.html"),
+    ),
+    (
+        "site/todos.css",
+        include_str!("../../../../examples/todos/site/todos.css"),
+    ),
+    (
+        "site/todos.js",
+        include_str!("../../../../examples/todos/site/todos.js"),
+    ),
+    (
+        "site/icon.svg",
+        include_str!("../../../../examples/todos/site/icon.svg"),
+    ),
 ];
 
 /// A folder with the example in it. One that was not named is removed in the end.

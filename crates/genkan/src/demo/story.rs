@@ -18,8 +18,7 @@ use genkan_diagnosis::{Exit, Style};
 
 use super::files::Folder;
 use crate::{
-    admin,
-    client,
+    admin, client,
     control::{self, Greeting, Plan, Progress},
 };
 
@@ -89,7 +88,10 @@ fn tell(progress: &Receiver<Progress>, folder: &Folder, style: &Style) -> Result
     let id = answer.header("X-Request-ID").unwrap_or_default().to_owned();
     say("4. Ask Genkan about that very request.");
     show(&format!("$ genkan explain --id {id}"));
-    print!("{}", admin::ask(console, &id, style).map_err(io::Error::other)?);
+    print!(
+        "{}",
+        admin::ask(console, &id, style).map_err(io::Error::other)?
+    );
     say("5. Apply the fix: remove the annotation. No restart, no reload.");
     edit(&file, WORKING, progress)?;
     ask(http, "DELETE", "/todos/1", 204)?;
@@ -105,11 +107,22 @@ fn show(line: &str) {
     println!("   {line}");
 }
 
-fn ask(http: SocketAddr, method: &str, path: &str, expected: u16) -> Result<client::Answer, Trouble> {
-    show(&format!("$ curl -X {method} http://localhost:{}{path}", http.port()));
+fn ask(
+    http: SocketAddr,
+    method: &str,
+    path: &str,
+    expected: u16,
+) -> Result<client::Answer, Trouble> {
+    show(&format!(
+        "$ curl -X {method} http://localhost:{}{path}",
+        http.port()
+    ));
     let answer = client::request(http, &format!("localhost:{}", http.port()), method, path)?;
     let status = answer.status;
-    let allow = answer.header("Allow").map(|allow| format!("   Allow: {allow}")).unwrap_or_default();
+    let allow = answer
+        .header("Allow")
+        .map(|allow| format!("   Allow: {allow}"))
+        .unwrap_or_default();
     show(&format!("{status}{allow}   {}", answer.body.trim_end()));
     if status == expected {
         Ok(answer)

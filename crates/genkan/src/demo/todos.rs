@@ -41,7 +41,10 @@ impl Todos {
     /// Two todos to look at.
     pub(super) fn with_examples() -> Self {
         let mut todos = Self::default();
-        for title in ["Read what Genkan says", "Break the Ingress, then explain it"] {
+        for title in [
+            "Read what Genkan says",
+            "Break the Ingress, then explain it",
+        ] {
             todos.insert(title.to_owned(), false);
         }
         todos
@@ -64,7 +67,10 @@ impl Todos {
         const ALLOW: &str = "GET, HEAD, OPTIONS, POST";
         match method {
             "GET" | "HEAD" => ok(&Value::Array(
-                self.todos.iter().map(|(id, todo)| show(*id, todo)).collect(),
+                self.todos
+                    .iter()
+                    .map(|(id, todo)| show(*id, todo))
+                    .collect(),
             )),
             "POST" => match Change::read(body) {
                 Ok(Change { title: Some(_), .. }) if self.todos.len() >= TODOS_MAX => {
@@ -101,7 +107,9 @@ impl Todos {
         match method {
             "PUT" => match Change::read(body) {
                 Ok(change) => {
-                    todo.title = change.title.unwrap_or_else(|| std::mem::take(&mut todo.title));
+                    todo.title = change
+                        .title
+                        .unwrap_or_else(|| std::mem::take(&mut todo.title));
                     todo.done = change.done.unwrap_or(todo.done);
                     self.shown(id)
                 }
@@ -142,8 +150,7 @@ struct Change {
 
 impl Change {
     fn read(body: &[u8]) -> Result<Self, &'static str> {
-        let value: Value =
-            serde_json::from_slice(body).map_err(|_| "the body is not JSON")?;
+        let value: Value = serde_json::from_slice(body).map_err(|_| "the body is not JSON")?;
         let fields = value.as_object().ok_or("the body is not a JSON object")?;
         let title = match fields.get("title") {
             None => None,
@@ -153,7 +160,10 @@ impl Change {
         if title.as_ref().is_some_and(String::is_empty) {
             return Err("title must not be empty");
         }
-        if title.as_ref().is_some_and(|title| title.chars().count() > TITLE_MAX) {
+        if title
+            .as_ref()
+            .is_some_and(|title| title.chars().count() > TITLE_MAX)
+        {
             return Err("title is too long");
         }
         let done = match fields.get("done") {
@@ -227,7 +237,14 @@ mod tests {
         let mut todos = Todos::default();
         check(&mut todos, "GET", "/todos", "", 200, "[]");
         let tea = r#"{"id":1,"title":"tea","done":false}"#;
-        check(&mut todos, "POST", "/todos", r#"{"title":" tea "}"#, 201, tea);
+        check(
+            &mut todos,
+            "POST",
+            "/todos",
+            r#"{"title":" tea "}"#,
+            201,
+            tea,
+        );
         let done = r#"{"id":1,"title":"tea","done":true}"#;
         check(&mut todos, "PUT", "/todos/1", r#"{"done":true}"#, 200, done);
         check(&mut todos, "DELETE", "/todos/1", "", 204, "");
@@ -244,7 +261,10 @@ mod tests {
     #[test]
     fn the_story_s_405_names_what_the_root_allows() {
         let answer = Todos::default().answer("DELETE", "/", b"");
-        assert_eq!((answer.status, answer.allow), (405, Some("GET, HEAD, OPTIONS")));
+        assert_eq!(
+            (answer.status, answer.allow),
+            (405, Some("GET, HEAD, OPTIONS"))
+        );
     }
 
     #[test]
