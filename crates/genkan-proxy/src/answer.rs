@@ -134,11 +134,12 @@ impl Answer<'_> {
             Content::Fault(fault) => Some(fault),
             _ => None,
         };
-        let id = String::from_utf8_lossy(self.request_id);
+        // Visible ASCII: others are replaced by our own when the head is read.
+        let id = std::str::from_utf8(self.request_id).unwrap_or("-");
         match form {
             Form::Html => page::html(self.status, fault).into_bytes(),
-            Form::Problem => page::problem(self.status, fault, &id).into_bytes(),
-            Form::Line => page::line(self.status, fault, &id).into_bytes(),
+            Form::Problem => page::problem(self.status, fault, id).into_bytes(),
+            Form::Line => page::line(self.status, fault, id).into_bytes(),
         }
     }
 }

@@ -10,7 +10,11 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use genkan_route::{decision::RequestId, fault::Fault};
+use genkan_route::{
+    decision::{DecisionInput, RequestId},
+    explanation::Explanation,
+    fault::Fault,
+};
 
 use crate::record::{Attempt, Maker};
 
@@ -23,7 +27,7 @@ pub struct CaptureLimits {
     pub per_second: u32,
     /// Of these, the most of one route.
     pub per_route_second: u32,
-    /// Exchanges that took longer than this are captured.
+    /// Exchanges whose response took longer than this to begin are captured.
     pub slow: Option<Duration>,
     /// One in so many exchanges is captured whatever its outcome; 0 is none.
     pub one_in: u32,
@@ -57,18 +61,16 @@ pub struct CapturedExchange {
     pub request_id: RequestId,
     /// The client's own `X-Request-ID`, if it sent one.
     pub client_request_id: Option<Vec<u8>>,
-    /// When the exchange ended.
+    /// When the head of the response was made.
     pub time: SystemTime,
-    /// How long it took.
+    /// How long that took.
     pub duration: Duration,
     /// The client.
     pub client: SocketAddr,
-    /// Method as sent.
-    pub method: Vec<u8>,
-    /// Target as sent.
-    pub target: Vec<u8>,
-    /// `Host` as sent.
-    pub host: Vec<u8>,
+    /// What the decision depended on beside the head.
+    pub input: DecisionInput,
+    /// The decision, made once more with everything recorded. Names generation and versions.
+    pub explanation: Explanation,
     /// Status of the response.
     pub status: u16,
     /// Who made it.
@@ -81,12 +83,6 @@ pub struct CapturedExchange {
     pub allow: Option<Vec<u8>>,
     /// `Location` of the response.
     pub location: Option<Vec<u8>>,
-    /// The generation that decided.
-    pub generation: u64,
-    /// Version of the table that decided.
-    pub table_version: u64,
-    /// Version of the endpoint view that decided.
-    pub endpoint_version: u64,
 }
 
 /// The ring of one worker.
@@ -109,13 +105,12 @@ struct Second {
 
 /// What a decision about capturing looks at.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct Sight {
     pub(crate) status: u16,
     pub(crate) maker: Maker,
-    pub(crate) duration: Duration,
+    pub(crate) started: Instant,
     /// Tells routes apart.
     pub(crate) route: usize,
-    pub(crate) ended: Instant,
 }
 
 /// Whether an exchange is captured.
@@ -142,13 +137,14 @@ impl Captures {
     }
 
     /// Decides about one exchange, and counts it against the limits.
-    pub(crate) fn wish(&self, outcome: &Outcome) -> Wish {
-        if self.limits.kept == 0 || !self.is_interesting(outcome) {
+    pub(crate) fn wish(&self, sight: &Sight) -> Wish {
+        if self.limits.kept == 0 || !self.is_interesting(sight) {
             return Wish::No;
         }
+        let now = Instant::now();
         let mut second = self.second.borrow_mut();
-        if outcome.ended.saturating_duration_since(second.began) >= Duration::from_secs(1) {
-            second.began = outcome.ended;
+        if now.saturating_duration_since(second.began) >= Duration::from_secs(1) {
+            second.began = now;
             second.count = 0;
             second.routes.clear();
         }
@@ -158,9 +154,9 @@ impl Captures {
         let position = second
             .routes
             .iter()
-            .position(|(route, _)| *route == outcome.route);
+            .position(|(route, _)| *route == sight.route);
         let position = position.unwrap_or_else(|| {
-            second.routes.push((outcome.route, 0));
+            second.routes.push((sight.route, 0));
             second.routes.len() - 1
         });
         if second.routes[position].1 >= self.limits.per_route_second {
@@ -171,16 +167,16 @@ impl Captures {
         Wish::Yes
     }
 
-    fn is_interesting(&self, outcome: &Outcome) -> bool {
+    fn is_interesting(&self, sight: &Sight) -> bool {
         let seen = self.seen.get().wrapping_add(1);
         self.seen.set(seen);
         let by_turn = self.limits.one_in > 0 && seen.is_multiple_of(self.limits.one_in);
         let slow = self
             .limits
             .slow
-            .is_some_and(|slow| outcome.duration >= slow);
-        let refused = outcome.status >= 400 && outcome.maker != Maker::Backend;
-        by_turn || slow || refused || outcome.status >= 500 || outcome.status == 405
+            .is_some_and(|slow| sight.started.elapsed() >= slow);
+        let refused = sight.status >= 400 && sight.maker != Maker::Backend;
+        by_turn || slow || refused || sight.status >= 500 || sight.status == 405
     }
 
     pub(crate) fn keep(&self, exchange: CapturedExchange) {

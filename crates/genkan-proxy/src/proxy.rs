@@ -104,7 +104,7 @@ impl Proxy {
     ///
     /// A port in use or an address that cannot be bound, a scheme that is not served yet, threads or
     /// event loops that the system refuses.
-    pub fn start(options: ProxyOptions, snapshot: Snapshot) -> Result<Self, StartError> {
+    pub fn start(options: &ProxyOptions, snapshot: Snapshot) -> Result<Self, StartError> {
         if let Some(listener) = options
             .listeners
             .iter()

@@ -217,7 +217,7 @@ fn not_connected(failure: ConnectFailure, times: Times) -> Failure {
             )
         }
         ConnectFailure::Timeout => (Fault::ConnectTimeout, FailureKind::Timeout),
-        ConnectFailure::Client(_) => (Fault::ClientGone, FailureKind::ClientGone),
+        ConnectFailure::Client => (Fault::ClientGone, FailureKind::ClientGone),
     };
     Failure {
         fault,

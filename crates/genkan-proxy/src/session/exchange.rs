@@ -75,6 +75,16 @@ pub(super) struct Tally {
     pub(super) health: bool,
 }
 
+impl Tally {
+    /// The last try turned out to be a failure after its head.
+    pub(super) fn fail_attempt(&mut self, fault: Fault) {
+        if let Some(attempt) = self.attempts.last_mut() {
+            attempt.status = fault.facts().compatible_status;
+            attempt.response_length = 0;
+        }
+    }
+}
+
 impl Exchange {
     fn new(id: RequestId) -> Self {
         Self {
@@ -262,24 +272,30 @@ async fn own_answer<S: Transport>(
 ) -> Next {
     let mode = ask.decision.mode;
     let location = ask.scratch.location.as_slice();
-    let (status, content) = match verdict {
-        Verdict::Redirect { status: 304, .. } => (304, Content::Text(b"")),
-        Verdict::Redirect {
-            status, bare: true, ..
-        } => (*status, Content::Text(location)),
-        Verdict::Redirect { status, .. } => (*status, Content::Redirect { location }),
-        Verdict::Health => (200, Content::Text(b"")),
-        Verdict::Fault(fault) => (fault.status(mode), Content::Fault(*fault)),
-        Verdict::Forward(_) | Verdict::Site(_) => (500, Content::Fault(Fault::Internal)),
-    };
-    exchange.tally.health = matches!(verdict, Verdict::Health);
-    let own = Own {
+    let own = |status, content| Own {
         status,
         mode,
         content,
         close: false,
     };
+    let own = match verdict {
+        Verdict::Redirect { status: 304, .. } => own(304, Content::Text(b"")),
+        Verdict::Redirect {
+            status, bare: true, ..
+        } => own(*status, Content::Text(location)),
+        Verdict::Redirect { status, .. } => own(*status, Content::Redirect { location }),
+        Verdict::Health => own(200, Content::Text(b"")),
+        Verdict::Fault(fault) => Own::fault(*fault, mode),
+        Verdict::Forward(_) | Verdict::Site(_) => Own::fault(Fault::Internal, mode),
+    };
+    exchange.tally.health = matches!(verdict, Verdict::Health);
     let next = own::answer(client, buffer, exchange, ask.held, own).await;
+    let location = matches!(own.content, Content::Redirect { .. }).then_some(location);
+    let told = observe::Told {
+        allow: None,
+        location,
+    };
+    observe::capture(client, buffer, exchange, ask, told);
     observe::finish(client, buffer, exchange, &observe::Subject::of(ask));
     next
 }

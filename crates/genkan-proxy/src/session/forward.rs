@@ -8,10 +8,12 @@ use std::{
 use genkan_http::{
     framing::{Body, ResponseBody},
     head::ResponseView,
+    known::KnownHeader,
 };
 use genkan_route::{
     decision::Forward,
     fault::Fault,
+    forward::{DownstreamBody, UpstreamHead, write_upstream_head},
     settings::{Retry, RouteSettings},
 };
 
@@ -19,10 +21,10 @@ use super::{
     attempt::{Answered, Failure, FailureKind, Times, Try, attempt},
     client::Client,
     exchange::{Asked, Conclusion, Exchange, Next},
-    heads::{self, DownstreamBody, UpstreamBody},
-    observe,
+    heads,
+    observe::{self, Told},
     own::{self, Own},
-    relay::{Relay, Request, Shape},
+    relay::{End, Relay, Request, Shape},
     transport::Transport,
     tunnel::Tunnel,
 };
@@ -63,16 +65,16 @@ pub(super) async fn forward<S: Transport>(
         RequestBody::Empty
     };
     let mut head = client.worker.buffers.output();
-    let framing = match (&body, exchange.framing.body) {
-        (RequestBody::Empty, Body::Length(_)) => UpstreamBody::Length(0),
-        (RequestBody::Empty, _) => UpstreamBody::None,
-        (RequestBody::InBuffer(range), _) => UpstreamBody::Length(range.len() as u64),
-        (RequestBody::Memory(bytes), _) => UpstreamBody::Length(bytes.len() as u64),
-        (RequestBody::Spilled(spill), _) => UpstreamBody::Length(spill.length()),
-        (RequestBody::Stream(_), Body::Length(length)) => UpstreamBody::Length(length),
-        (RequestBody::Stream(_), _) => UpstreamBody::Chunked,
+    let upstream = UpstreamHead {
+        request: exchange.view(buffer),
+        input: ask.input,
+        route,
+        rewritten: forward.rewritten,
+        scratch: ask.scratch,
+        body: upstream_body(&body, exchange.framing.body),
+        generate_request_id: ask.held.settings().generate_request_id,
     };
-    heads::write_upstream(&mut head, exchange.view(buffer), ask, forward, framing);
+    write_upstream_head(&mut head, &upstream);
     let tried = try_endpoints(client, buffer, exchange, ask, forward, &head, &mut body).await;
     match tried {
         Ok(answered) => respond(client, buffer, exchange, ask, answered, head, body).await,
@@ -84,6 +86,16 @@ pub(super) async fn forward<S: Transport>(
                 _ => give_up(client, buffer, exchange, ask, fault).await,
             }
         }
+    }
+}
+
+/// How the endpoint learns where the body ends: a collected body has a length, whatever came.
+fn upstream_body(body: &RequestBody, announced: Body) -> Body {
+    match body {
+        RequestBody::Empty | RequestBody::Stream(_) => announced,
+        RequestBody::InBuffer(range) => Body::Length(range.len() as u64),
+        RequestBody::Memory(bytes) => Body::Length(bytes.len() as u64),
+        RequestBody::Spilled(spill) => Body::Length(spill.length()),
     }
 }
 
@@ -303,11 +315,12 @@ async fn respond<S: Transport>(
         sending,
         times,
     } = answered;
-    let shape = heads::downstream_body(framing.body, exchange.version());
+    let shape = heads::downstream_body(&framing, exchange.version());
     let mut persistence = exchange.persistence(client, ask.held);
     // A client that is still sending its body is not read to the end when the answer is a refusal.
     let refused = exchange.body_pending && exchange.response_status() >= 400;
-    if refused || shape == DownstreamBody::UntilClose {
+    let until_close = framing.body != ResponseBody::None && shape == DownstreamBody::Unannounced;
+    if refused || until_close {
         persistence = Persistence::Close;
     }
     let mut out = client.worker.buffers.output();
@@ -321,6 +334,14 @@ async fn respond<S: Transport>(
     }
     exchange.tally.maker = Maker::Backend;
     note(exchange, connection.address, exchange.tally.status, times);
+    {
+        let view = ResponseView::new(&received.filled()[..head_len], &exchange.response);
+        let told = Told {
+            allow: view.first(KnownHeader::Allow),
+            location: view.first(KnownHeader::Location),
+        };
+        observe::capture(client, buffer, exchange, ask, told);
+    }
     received.consume(head_len);
     let settings = ask.decision.route.map(|route| route.spec.settings.clone());
     let read_timeout = settings
@@ -335,7 +356,7 @@ async fn respond<S: Transport>(
     }
     let shape = match (framing.body, shape) {
         (ResponseBody::UntilClose, DownstreamBody::Chunked) => Shape::Encode,
-        (ResponseBody::Chunked, DownstreamBody::UntilClose) => Shape::Decode,
+        (ResponseBody::Chunked, DownstreamBody::Unannounced) => Shape::Decode,
         _ => Shape::AsIs,
     };
     let mut relay = Relay::new(connection, received, framing, shape, out);
@@ -347,10 +368,16 @@ async fn respond<S: Transport>(
         head: request_head,
         body,
     };
+    let sent_before = exchange.tally.sent;
     // Small responses are complete at the first look: nothing is moved to the heap for them.
     match relay.look(client, buffer, exchange).await {
         Poll::Ready(end) => {
             let next = relay.settle(client, buffer, exchange, end);
+            if end == End::Truncated && exchange.tally.sent == sent_before {
+                // Broken before a byte went out: the client can still be told.
+                exchange.tally.fail_attempt(Fault::BadResponse);
+                return give_up(client, buffer, exchange, ask, Fault::BadResponse).await;
+            }
             observe::finish(client, buffer, exchange, &subject);
             Conclusion::Done(next)
         }
@@ -388,6 +415,7 @@ async fn give_up<S: Transport>(
     // A body that was begun cannot be told from the next request any more.
     own.close |= exchange.body_pending && exchange.body_begun;
     let next = Box::pin(own::answer(client, buffer, exchange, ask.held, own)).await;
+    observe::capture(client, buffer, exchange, ask, Told::default());
     observe::finish(client, buffer, exchange, &observe::Subject::of(ask));
     Conclusion::Done(next)
 }

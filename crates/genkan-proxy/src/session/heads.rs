@@ -1,132 +1,79 @@
-//! Heads as they are written: to endpoints and to clients.
+//! Heads as they are written, where the router's plans need something from the session.
 
 use genkan_http::{
-    framing::ResponseBody,
+    framing::{ResponseBody, ResponseFraming},
     head::{RequestView, ResponseView, Version},
     known::KnownHeader,
     write,
 };
-use genkan_route::decision::Forward;
+use genkan_route::forward::{
+    DownstreamBody, DownstreamConnection, DownstreamHead, write_downstream_head,
+};
 
-use super::exchange::Asked;
 use crate::answer::Persistence;
 
-/// How the endpoint learns where the request body ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum UpstreamBody {
-    None,
-    Length(u64),
-    Chunked,
-}
+/// A client's own request id is used up to this length, as in the head for the backend.
+const REQUEST_ID_BYTES_MAX: usize = 128;
 
-/// The id of an exchange as everybody else knows it: the client's own, or ours.
+/// The id of an exchange as backend and log know it: the client's own if it is usable, or ours.
 pub(super) fn effective_id<'a>(view: RequestView<'a>, own: &'a [u8]) -> &'a [u8] {
-    match view.first(KnownHeader::XRequestId) {
-        Some(id) if !id.is_empty() => id,
-        _ => own,
-    }
-}
-
-/// Appends the head for the endpoint.
-pub(super) fn write_upstream(
-    out: &mut Vec<u8>,
-    view: RequestView<'_>,
-    ask: &Asked<'_>,
-    forward: &Forward<'_>,
-    body: UpstreamBody,
-) {
-    let target = if forward.rewritten {
-        ask.scratch.target.as_slice()
-    } else {
-        view.target()
+    let usable = |id: &&[u8]| {
+        (1..=REQUEST_ID_BYTES_MAX).contains(&id.len())
+            && id.iter().all(|byte| matches!(byte, b' '..=b'~'))
     };
-    write::request_line(out, view.method(), &[target], Version::HTTP_11);
-    let client = ask.input.client.ip().to_string();
-    write::field(out, b"X-Real-IP", client.as_bytes());
-    write::field(out, b"X-Forwarded-For", client.as_bytes());
-    match body {
-        UpstreamBody::None => {}
-        UpstreamBody::Length(length) => write::number_field(out, b"Content-Length", length),
-        UpstreamBody::Chunked => write::field(out, b"Transfer-Encoding", b"chunked"),
-    }
-    if let Some(protocol) = view.first(KnownHeader::Upgrade) {
-        write::field(out, b"Upgrade", protocol);
-        write::field(out, b"Connection", b"upgrade");
-    }
-    view.copy_fields(out, |field| {
-        !matches!(
-            field.id,
-            KnownHeader::Connection
-                | KnownHeader::KeepAlive
-                | KnownHeader::Te
-                | KnownHeader::TransferEncoding
-                | KnownHeader::ContentLength
-                | KnownHeader::Upgrade
-                | KnownHeader::Expect
-                | KnownHeader::Proxy
-        )
-    });
-    write::end(out);
-}
-
-/// How the client learns where the response body ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DownstreamBody {
-    /// The endpoint's own words, which may give the length of a body that is not sent.
-    AsGiven,
-    Chunked,
-    UntilClose,
+    view.first(KnownHeader::XRequestId)
+        .filter(usable)
+        .unwrap_or(own)
 }
 
 /// Chooses the framing towards a client of this version.
-pub(super) fn downstream_body(body: ResponseBody, version: Version) -> DownstreamBody {
-    match body {
-        ResponseBody::None | ResponseBody::Length(_) => DownstreamBody::AsGiven,
+pub(super) fn downstream_body(framing: &ResponseFraming, version: Version) -> DownstreamBody {
+    match framing.body {
+        ResponseBody::Length(length) => DownstreamBody::Length(length),
+        // HEAD and 304 tell the length of a body that is not sent.
+        ResponseBody::None => framing
+            .content_length
+            .map_or(DownstreamBody::Unannounced, DownstreamBody::Length),
         ResponseBody::Chunked | ResponseBody::UntilClose if version >= Version::HTTP_11 => {
             DownstreamBody::Chunked
         }
-        ResponseBody::Chunked | ResponseBody::UntilClose => DownstreamBody::UntilClose,
+        ResponseBody::Chunked | ResponseBody::UntilClose => DownstreamBody::Unannounced,
     }
 }
 
-/// Appends the head for the client.
+/// Appends the head for the client. Whoever sees an error gets the id to ask about it.
 pub(super) fn write_downstream(
     out: &mut Vec<u8>,
-    view: ResponseView<'_>,
+    response: ResponseView<'_>,
     body: DownstreamBody,
     persistence: Persistence,
     date: &str,
     request_id: &[u8],
 ) {
-    write::status_line(out, view.status(), view.reason());
-    write::field(out, b"Date", date.as_bytes());
-    view.copy_fields(out, |field| {
-        !matches!(
-            field.id,
-            KnownHeader::Connection
-                | KnownHeader::KeepAlive
-                | KnownHeader::TransferEncoding
-                | KnownHeader::Server
-                | KnownHeader::Upgrade
-                | KnownHeader::Date
-        )
-    });
-    if view.status() == 101 {
-        if let Some(protocol) = view.first(KnownHeader::Upgrade) {
-            write::field(out, b"Upgrade", protocol);
-        }
-        out.extend_from_slice(b"Connection: upgrade\r\n");
-    } else {
-        if body == DownstreamBody::Chunked {
-            write::field(out, b"Transfer-Encoding", b"chunked");
-        }
-        out.extend_from_slice(persistence.line().as_bytes());
-    }
-    if view.status() >= 400 && !view.has(KnownHeader::XRequestId) {
+    let connection = match persistence {
+        _ if response.status() == 101 => DownstreamConnection::Upgrade,
+        Persistence::Close => DownstreamConnection::Close,
+        Persistence::Implied | Persistence::KeepAlive => DownstreamConnection::KeepAlive,
+    };
+    let date = date.as_bytes();
+    write_downstream_head(
+        out,
+        &DownstreamHead {
+            response,
+            body,
+            connection,
+            date,
+        },
+    );
+    if response.status() >= 400 && !response.has(KnownHeader::XRequestId) {
+        out.truncate(out.len() - LINE_END_BYTES);
         write::field(out, b"X-Request-ID", request_id);
+        write::end(out);
     }
-    write::end(out);
 }
+
+/// The empty line at the end of a head.
+const LINE_END_BYTES: usize = 2;
 
 /// Appends an interim response (RFC 9110 section 15.2) as the client is to see it.
 pub(super) fn write_interim(out: &mut Vec<u8>, view: ResponseView<'_>) {

@@ -3,14 +3,21 @@
 use std::{sync::Arc, time::Instant};
 
 use genkan_http::known::KnownHeader;
-use genkan_route::{endpoint::GroupKey, route::Target, settings::GlobalSettings, table::Route};
+use genkan_route::{
+    endpoint::GroupKey, explanation::explain, route::Target, settings::GlobalSettings, table::Route,
+};
 
 use super::{
     client::Client,
     exchange::{Asked, Exchange},
     heads::effective_id,
 };
-use crate::{buffer::Buffer, record::ExchangeRecord, worker::held::Held};
+use crate::{
+    buffer::Buffer,
+    capture::{CapturedExchange, Sight, Wish},
+    record::ExchangeRecord,
+    worker::held::Held,
+};
 
 /// What an exchange was about, as far as the record needs it.
 #[derive(Clone, Copy)]
@@ -154,6 +161,59 @@ pub(super) fn finish<S>(
     if record.logged {
         observers.log.push(&record);
     }
+}
+
+/// What a response told the client beside its status.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Told<'a> {
+    /// `Allow`.
+    pub(super) allow: Option<&'a [u8]>,
+    /// `Location`.
+    pub(super) location: Option<&'a [u8]>,
+}
+
+/// Keeps an exchange for explanations, if it is worth it. To be called when the head of the response is
+/// known and the table is still held: the same decision is made again, with a recorder.
+pub(super) fn capture<S>(
+    client: &Client<S>,
+    buffer: &Buffer,
+    exchange: &Exchange,
+    ask: &Asked<'_>,
+    told: Told<'_>,
+) {
+    let worker = &client.worker;
+    let tally = &exchange.tally;
+    let sight = Sight {
+        status: tally.status,
+        maker: tally.maker,
+        started: exchange.started,
+        route: ask
+            .decision
+            .route
+            .map_or(0, |route| Arc::as_ptr(route) as usize),
+    };
+    match worker.captures.wish(&sight) {
+        Wish::No => return,
+        Wish::Dropped => return worker.counters.captures_dropped.add(1),
+        Wish::Yes => worker.counters.captured.add(1),
+    }
+    let view = exchange.view(buffer);
+    let now = Instant::now();
+    worker.captures.keep(CapturedExchange {
+        request_id: exchange.id,
+        client_request_id: view.first(KnownHeader::XRequestId).map(<[u8]>::to_vec),
+        time: worker.wall.at(now),
+        duration: now.saturating_duration_since(exchange.started),
+        client: client.peer.client,
+        input: ask.input.clone(),
+        explanation: explain(ask.held.snapshot(), ask.input, view),
+        status: tally.status,
+        maker: tally.maker,
+        fault: tally.fault,
+        attempts: tally.attempts.clone(),
+        allow: told.allow.map(<[u8]>::to_vec),
+        location: told.location.map(<[u8]>::to_vec),
+    });
 }
 
 /// The first line that is not blank, as far as it arrived.

@@ -45,14 +45,13 @@ pub(super) struct Own<'a> {
 }
 
 impl Own<'_> {
+    /// The answer to a fault. nginx ends the connection after these statuses: the rest of the request
+    /// is not wanted, or cannot be found.
     pub(super) fn fault(fault: Fault, mode: Mode) -> Self {
-        // After these the rest of the body is not wanted, or cannot be found.
-        let close = matches!(
-            fault,
-            Fault::BodyTooLarge | Fault::BadRequest | Fault::ClientTimeout | Fault::NotImplemented
-        );
+        let status = fault.status(mode);
+        let close = matches!(status, 400 | 408 | 413 | 414 | 431 | 500 | 501 | 505);
         Own {
-            status: fault.status(mode),
+            status,
             mode,
             content: Content::Fault(fault),
             close,

@@ -275,7 +275,10 @@ impl Relay {
                 }
                 self.checked as u64
             }
-            Rest::UntilClose if self.shape == Shape::Encode => return Ok(self.encode(exchange)),
+            Rest::UntilClose if self.shape == Shape::Encode => {
+                self.encode(exchange);
+                return Ok(());
+            }
             Rest::UntilClose => {
                 self.checked = fresh.len();
                 self.checked as u64

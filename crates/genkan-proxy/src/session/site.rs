@@ -55,16 +55,32 @@ pub(super) async fn serve<S: Transport>(
                 content,
                 close: false,
             };
-            own::answer(client, buffer, exchange, ask.held, own).await
+            let next = own::answer(client, buffer, exchange, ask.held, own).await;
+            let told = observe::Told {
+                allow: field(&headers, b"Allow: "),
+                location: None,
+            };
+            observe::capture(client, buffer, exchange, ask, told);
+            next
         }
         Ok(response) => send(client, buffer, exchange, ask, response).await,
         Err(_) => {
             let own = Own::fault(Fault::Internal, mode);
-            own::answer(client, buffer, exchange, ask.held, own).await
+            let next = own::answer(client, buffer, exchange, ask.held, own).await;
+            observe::capture(client, buffer, exchange, ask, observe::Told::default());
+            next
         }
     };
     observe::finish(client, buffer, exchange, &observe::Subject::of(ask));
     next
+}
+
+/// The value of a field in lines of our own making.
+fn field<'h>(headers: &'h [u8], name: &[u8]) -> Option<&'h [u8]> {
+    let line = headers
+        .split(|byte| *byte == b'\n')
+        .find_map(|line| line.strip_prefix(name))?;
+    Some(line.trim_ascii_end())
 }
 
 fn request(exchange: &Exchange, buffer: &Buffer, ask: &Asked<'_>) -> StaticRequest {

@@ -13,10 +13,7 @@ use tokio::net::TcpStream;
 
 use super::pool::Connection;
 use crate::{
-    session::{
-        client::{Client, Gone},
-        transport::Transport,
-    },
+    session::{client::Client, transport::Transport},
     worker::watch::Interrupt,
 };
 
@@ -28,7 +25,7 @@ pub(crate) enum ConnectFailure {
     /// No answer in time.
     Timeout,
     /// The client left meanwhile.
-    Client(Gone),
+    Client,
 }
 
 /// Connects, for as long as the route allows and the client waits.
@@ -45,12 +42,12 @@ pub(crate) async fn connect<S: Transport>(
             return Poll::Ready(connected.map_err(ConnectFailure::Refused));
         }
         if client.poll_left(cx).is_ready() {
-            return Poll::Ready(Err(ConnectFailure::Client(Gone::Closed)));
+            return Poll::Ready(Err(ConnectFailure::Client));
         }
         client.watch.poll(cx).map(|interrupt| {
             Err(match interrupt {
                 Interrupt::Timeout => ConnectFailure::Timeout,
-                Interrupt::End => ConnectFailure::Client(Gone::Told),
+                Interrupt::End => ConnectFailure::Client,
             })
         })
     })

@@ -299,14 +299,6 @@ impl Watch {
         self.watches.set(self.index, at);
     }
 
-    /// No deadline any more.
-    pub(crate) fn clear(&self) {
-        let mut wheel = self.watches.wheel.borrow_mut();
-        let entry = &mut wheel.entries[self.index as usize];
-        entry.deadline = u64::MAX;
-        entry.expired = false;
-    }
-
     /// Says what the connection does from now on.
     pub(crate) fn now(&self, activity: Activity) {
         let mut wheel = self.watches.wheel.borrow_mut();

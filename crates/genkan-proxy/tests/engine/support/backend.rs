@@ -1,12 +1,13 @@
 //! A backend in threads: strict about what it reads, scripted in what it answers.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::Arc,
     thread,
-    time::Duration,
 };
+
+use super::gathered::Gathered;
 
 /// A request as a backend received it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +33,7 @@ impl Request {
 #[derive(Clone, Debug)]
 pub(crate) struct Backend {
     pub(crate) address: SocketAddr,
-    seen: Arc<Mutex<Vec<Request>>>,
+    seen: Arc<Gathered<Request>>,
 }
 
 impl Backend {
@@ -55,15 +56,24 @@ impl Backend {
 
     /// Answers each request with bytes; an empty answer closes the connection.
     pub(crate) fn new(answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        let seen: Arc<Mutex<Vec<Request>>> = Arc::default();
+        Self::answering(false, answer)
+    }
+
+    /// The same, closing each connection after its first answer.
+    pub(crate) fn closing(answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::answering(true, answer)
+    }
+
+    fn answering(once: bool, answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        let seen: Arc<Gathered<Request>> = Arc::default();
         let record = Arc::clone(&seen);
         let backend = Self::raw(move |connection, stream| {
             let mut writer = stream.try_clone().unwrap();
             let mut reader = BufReader::new(stream);
             while let Some(request) = read_request(&mut reader, connection) {
-                record.lock().unwrap().push(request.clone());
+                record.push(request.clone());
                 let bytes = answer(&request);
-                if bytes.is_empty() || writer.write_all(&bytes).is_err() {
+                if bytes.is_empty() || writer.write_all(&bytes).is_err() || once {
                     return;
                 }
             }
@@ -78,19 +88,45 @@ impl Backend {
 
     /// What was received so far.
     pub(crate) fn seen(&self) -> Vec<Request> {
-        self.seen.lock().unwrap().clone()
+        self.seen.now()
     }
 
     /// What was received, once there are so many requests.
     pub(crate) fn wait(&self, count: usize) -> Vec<Request> {
-        for _ in 0..1000 {
-            if self.seen.lock().unwrap().len() >= count {
-                return self.seen();
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
-        panic!("{} of {count} requests after 10 s", self.seen().len());
+        self.seen.wait(count)
     }
+}
+
+/// Sends every body back.
+pub(crate) fn echo() -> Backend {
+    Backend::new(|request| {
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n",
+            request.body.len()
+        );
+        let mut answer = head.into_bytes();
+        answer.extend_from_slice(&request.body);
+        answer
+    })
+}
+
+/// Bytes that differ from their neighbours, so that lost and doubled pieces show.
+pub(crate) fn pattern(size: usize) -> Vec<u8> {
+    (0..size)
+        .map(|index| (index.wrapping_mul(31) ^ (index >> 8)) as u8)
+        .collect()
+}
+
+/// A chunked body.
+pub(crate) fn chunks(body: &[u8], size: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    for chunk in body.chunks(size) {
+        out.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+        out.extend_from_slice(chunk);
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(b"0\r\n\r\n");
+    out
 }
 
 /// A plain 200.

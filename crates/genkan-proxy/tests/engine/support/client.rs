@@ -25,7 +25,7 @@ impl Response {
     }
 
     pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
+        String::from_utf8(self.body.clone()).unwrap()
     }
 }
 

@@ -1,7 +1,8 @@
 //! Snapshots and running proxies.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 
+use super::gathered::Gathered;
 use genkan_proxy::{
     ListenOn, Proxy, ProxyOptions, SPILL_BYTES_MAX,
     capture::CaptureLimits,
@@ -16,7 +17,6 @@ use genkan_route::{
     snapshot::Snapshot,
     table::Table,
 };
-use std::sync::Mutex;
 
 /// One host `app.test` with one route `/` to some backends.
 #[derive(Clone, Debug)]
@@ -28,6 +28,7 @@ pub(crate) struct World {
     pub(crate) global: GlobalSettings,
     pub(crate) workers: usize,
     pub(crate) target: Option<Target>,
+    pub(crate) spill_bytes_max: u64,
 }
 
 impl World {
@@ -40,6 +41,7 @@ impl World {
             global: GlobalSettings::default(),
             workers: 1,
             target: None,
+            spill_bytes_max: SPILL_BYTES_MAX,
         }
     }
 
@@ -125,31 +127,19 @@ pub(crate) struct Logged {
 pub(crate) struct Running {
     pub(crate) proxy: Proxy,
     pub(crate) address: SocketAddr,
-    log: Arc<Mutex<Vec<Logged>>>,
+    log: Arc<Gathered<Logged>>,
 }
 
 impl Running {
     /// The records so far, once there are `count` of them. They come a moment after the response.
     pub(crate) fn log(&self, count: usize) -> Vec<Logged> {
-        for _ in 0..1000 {
-            let log = self.log.lock().unwrap();
-            if log.len() >= count {
-                return log.clone();
-            }
-            drop(log);
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        panic!(
-            "{} of {count} records after 10 s: {:?}",
-            self.log.lock().unwrap().len(),
-            self.log
-        );
+        self.log.wait(count)
     }
 }
 
 /// Starts a proxy.
 pub(crate) fn start(world: &World) -> Running {
-    let log = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::new(Gathered::default());
     let sink = Arc::clone(&log);
     let options = ProxyOptions {
         workers: world.workers,
@@ -162,9 +152,9 @@ pub(crate) fn start(world: &World) -> Running {
             meter: Box::new(Recorder(Arc::clone(&sink))),
         }),
         captures: CaptureLimits::default(),
-        spill_bytes_max: SPILL_BYTES_MAX,
+        spill_bytes_max: world.spill_bytes_max,
     };
-    let proxy = Proxy::start(options, world.snapshot()).unwrap();
+    let proxy = Proxy::start(&options, world.snapshot()).unwrap();
     let address = proxy.local_addresses()[0];
     Running {
         proxy,
@@ -179,14 +169,14 @@ impl AccessLog for Sink {
     fn push(&mut self, _: &ExchangeRecord<'_>) {}
 }
 
-struct Recorder(Arc<Mutex<Vec<Logged>>>);
+struct Recorder(Arc<Gathered<Logged>>);
 
 impl Meter for Recorder {
     fn adopt(&mut self, _: &Snapshot) {}
 
     fn exchange(&mut self, record: &ExchangeRecord<'_>) {
-        self.0.lock().unwrap().push(Logged {
-            line: String::from_utf8_lossy(record.request_line).into_owned(),
+        self.0.push(Logged {
+            line: String::from_utf8(record.request_line.to_vec()).unwrap(),
             status: record.status,
             attempts: record
                 .attempts
