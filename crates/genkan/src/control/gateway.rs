@@ -223,7 +223,7 @@ fn listen(
             captures: CaptureLimits::default(),
             spill_bytes_max: SPILL_BYTES_MAX,
         };
-        match Proxy::start(options, generation.snapshot.clone()) {
+        match Proxy::start(&options, generation.snapshot.clone()) {
             Err(error @ genkan_proxy::StartError::PortInUse { .. }) if args.http_port_fallback => {
                 address = next_port(first, address).ok_or(error)?;
             }
