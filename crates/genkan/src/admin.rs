@@ -17,7 +17,7 @@ use std::{
 use crate::{command::GatewayArgs, control::Gateway};
 use server::Server;
 
-pub(crate) use console::ask;
+pub(crate) use console::{AskError, ask, ask_for, escape};
 
 /// A port that cannot be opened.
 #[derive(Debug, thiserror::Error)]

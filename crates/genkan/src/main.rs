@@ -10,6 +10,7 @@ mod client;
 mod command;
 mod control;
 mod demo;
+mod explanation;
 mod manifests;
 mod source;
 

@@ -1,16 +1,201 @@
-//! `genkan explain`.
+//! `genkan explain`: one request, one past request, or one code.
 
-use genkan_diagnosis::Exit;
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::ValueEnum;
+use genkan_compile::World;
+use genkan_diagnosis::{Code, Exit, Style, catalogue, render};
+
+use super::{InputArgs, TerminalArgs};
+use crate::{
+    admin::{self, AskError},
+    control::CONSOLE_PORT,
+    explanation::{self, Question},
+    manifests,
+};
 
 /// What `explain` takes.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  genkan explain DELETE http://localhost/todos/1 --manifests k8s/\n  genkan explain GET http://localhost:8080/todos     asks the running gateway\n  genkan explain --id 6f1c…                          a request that happened\n  genkan explain GK0002                              what a code means\n\nExit codes: 0 explained, 1 --expect does not hold, 2 wrong usage, 3 input unreadable,\n4 no gateway answers, 5 cannot tell."
+)]
 pub(crate) struct ExplainArgs {
     /// A code, or a method and a URL.
-    #[arg(value_name = "CODE | METHOD URL", num_args = 1..=2)]
+    #[arg(value_name = "CODE | METHOD URL", num_args = 1..=2, required_unless_present = "id", conflicts_with = "id")]
     what: Vec<String>,
+
+    /// Explain the request with this id (Genkan's, or the client's own X-Request-ID).
+    #[arg(long)]
+    id: Option<String>,
+
+    /// Explain on these manifests; without them the running gateway is asked.
+    #[arg(long, value_name = "PATH")]
+    manifests: Vec<PathBuf>,
+
+    /// Console of the running gateway.
+    #[arg(long, value_name = "ADDRESS", default_value_t = SocketAddr::from(([127, 0, 0, 1], CONSOLE_PORT)))]
+    console: SocketAddr,
+
+    /// A header of the request, as `Name: value`; with --manifests; may be given several times.
+    #[arg(
+        short = 'H',
+        long = "header",
+        value_name = "HEADER",
+        requires = "manifests"
+    )]
+    headers: Vec<String>,
+
+    /// Length of the request's body in bytes; with --manifests.
+    #[arg(long, value_name = "BYTES", requires = "manifests")]
+    body_size: Option<u64>,
+
+    /// Address of the client; with --manifests.
+    #[arg(long, value_name = "IP", requires = "manifests")]
+    from: Option<std::net::IpAddr>,
+
+    /// Fail when the status is known and another; with --manifests.
+    #[arg(long, value_name = "STATUS", requires = "manifests")]
+    expect: Option<u16>,
+
+    /// Form of the output.
+    #[arg(short = 'o', long = "format", value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    #[command(flatten)]
+    input: InputArgs,
+
+    #[command(flatten)]
+    terminal: TerminalArgs,
+}
+
+/// Form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal.
+    Text,
+    /// Sentences, for screen readers and logs.
+    Plain,
+    /// One document.
+    Json,
 }
 
 /// Explains.
-pub(super) fn execute(_args: &ExplainArgs) -> Exit {
-    Exit::Incomplete
+pub(super) fn execute(args: &ExplainArgs) -> Exit {
+    let style = Style {
+        plain: args.format == Format::Plain,
+        ..args.terminal.style()
+    };
+    match (&args.id, args.what.as_slice()) {
+        (Some(id), _) => asked(args, &format!("id={}", admin::escape(id)), &style),
+        (None, [code]) => page(code, &style),
+        (None, [method, url]) if args.manifests.is_empty() => {
+            let what = format!(
+                "method={}&url={}",
+                admin::escape(method),
+                admin::escape(url)
+            );
+            asked(args, &what, &style)
+        }
+        (None, [method, url]) => simulated(args, method, url, &style),
+        _ => Exit::Usage,
+    }
+}
+
+/// The page of a code.
+fn page(text: &str, style: &Style) -> Exit {
+    match text.to_ascii_uppercase().parse::<Code>() {
+        Ok(code) => {
+            print!("{}", render::page::text(code.entry(), style));
+            Exit::Clean
+        }
+        Err(error) => {
+            let known = catalogue::entries()
+                .map(|entry| entry.code.to_string())
+                .collect::<Vec<_>>();
+            let near = genkan_objects::nearest(
+                &text.to_ascii_uppercase(),
+                known.iter().map(String::as_str),
+            );
+            match near {
+                Some(near) => eprintln!("genkan: {error}; did you mean {near}?"),
+                None => eprintln!("genkan: {error}; to explain a request give a method and a URL"),
+            }
+            Exit::Usage
+        }
+    }
+}
+
+/// By the running gateway.
+fn asked(args: &ExplainArgs, what: &str, style: &Style) -> Exit {
+    match admin::ask_for(args.console, what, style, args.format == Format::Json) {
+        Ok(text) => {
+            print!("{text}");
+            Exit::Clean
+        }
+        Err(error) => {
+            eprintln!("genkan: {error}");
+            match error {
+                AskError::Unreachable(..) => Exit::ClusterUnreachable,
+                AskError::Unknown(_) => Exit::Incomplete,
+            }
+        }
+    }
+}
+
+/// On manifests.
+fn simulated(args: &ExplainArgs, method: &str, url: &str, style: &Style) -> Exit {
+    let question = match args.question(method, url) {
+        Ok(question) => question,
+        Err(reason) => {
+            eprintln!("genkan: {reason}");
+            return Exit::Usage;
+        }
+    };
+    let files = match manifests::read(&args.manifests, args.input.recursive) {
+        Ok(files) => files,
+        Err(error) => {
+            eprintln!("genkan: {error}");
+            return Exit::Unreadable;
+        }
+    };
+    let generation = manifests::compile(&files, args.input.options(World::Closed, &args.manifests));
+    let explained = match explanation::simulate(&generation, &question) {
+        Ok(explained) => explained,
+        Err(reason) => {
+            eprintln!("genkan: {reason}");
+            return Exit::Usage;
+        }
+    };
+    match args.format {
+        Format::Json => println!("{:#}", explained.json(style)),
+        Format::Text | Format::Plain => print!("{}", explained.text(style)),
+    }
+    match (args.expect, explained.trace.status()) {
+        (Some(expected), Some(status)) if expected != status => {
+            eprintln!("genkan: expected {expected}, the answer is {status}");
+            Exit::Findings
+        }
+        (Some(_), None) => {
+            eprintln!("genkan: the status is the backend's to choose: cannot tell");
+            Exit::Incomplete
+        }
+        _ => Exit::Clean,
+    }
+}
+
+impl ExplainArgs {
+    fn question(&self, method: &str, url: &str) -> Result<Question, String> {
+        let mut question = Question::parse(method, url)?;
+        for header in &self.headers {
+            let (name, value) = header
+                .split_once(':')
+                .ok_or_else(|| format!("`{header}` is no header; write `Name: value`"))?;
+            question
+                .headers
+                .push((name.trim().to_owned(), value.trim().to_owned()));
+        }
+        question.body = self.body_size;
+        question.client = self.from;
+        Ok(question)
+    }
 }

@@ -89,9 +89,8 @@ pub(super) fn execute(args: &LintArgs) -> Exit {
     let unreadable = !files.problems().is_empty();
     let generation = manifests::compile(&files, args.input.options(world, &args.paths));
     let findings: Vec<Finding> = generation
-        .findings
-        .iter()
-        .cloned()
+        .lint()
+        .into_iter()
         .filter(|finding| !args.ignore.contains(&finding.code()))
         .collect();
     let style = Style {
@@ -126,7 +125,7 @@ impl LintArgs {
                 if !text.is_empty() {
                     text.push('\n');
                 }
-                text + &render::text::summary(&Summary::of(findings), hidden, style)
+                format!("{text}{}\n", render::text::summary(&Summary::of(findings), hidden, style))
             }
         }
     }
