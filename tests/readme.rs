@@ -19,7 +19,7 @@ use genkan_tests::{Folder, Lines, checkout, genkan_binary, run_to_end};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 /// What `make demo` prints last.
-const DEMO_IS_UP: &str = "edit examples/todos/*.yaml";
+const DEMO_IS_UP: &str = "ready generation ";
 const URL: &str = "https://github.com/genkan-io/genkan";
 
 #[test]

@@ -65,11 +65,14 @@ if [ -z "$genkan" ]; then
     genkan=${CARGO_TARGET_DIR:-target}/debug/genkan
 fi
 
+hint="edit $example/*.yaml and watch it apply; try $example/broken/*.yaml"
 if start_flask; then
     echo "backend: the Flask application on $address, its log in $state/backend.log" >&2
+    echo "$hint" >&2
     "$genkan" run --manifests "$example" --endpoints "todos/todos=$address" --http-port-fallback "$@" &
 else
     echo "backend: the one built into genkan (Flask needs Python 3.10 or newer with venv and pip)" >&2
+    echo "$hint" >&2
     "$genkan" demo --manifests "$example" --http-port-fallback "$@" &
 fi
 gateway=$!
