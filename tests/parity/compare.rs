@@ -15,13 +15,20 @@ pub(crate) struct Mismatch {
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: expected {}, saw {}", self.part, self.expected, self.seen)
+        write!(
+            f,
+            "{}: expected {}, saw {}",
+            self.part, self.expected, self.seen
+        )
     }
 }
 
 /// Compares all repetitions of a case.
 pub(crate) fn compare(case: &Case, seen: &[Recorded]) -> Vec<Mismatch> {
-    let mut found = Differences { case, found: Vec::new() };
+    let mut found = Differences {
+        case,
+        found: Vec::new(),
+    };
     let mut recorded: Vec<_> = case.recorded.iter().collect();
     let mut seen: Vec<_> = seen.iter().collect();
     if case.request.parallel {
@@ -43,7 +50,13 @@ struct Differences<'c> {
 }
 
 /// Response headers that say nothing about behaviour, or belong to one connection.
-const UNCOMPARED: &[&str] = &["date", "server", "connection", "keep-alive", "transfer-encoding"];
+const UNCOMPARED: &[&str] = &[
+    "date",
+    "server",
+    "connection",
+    "keep-alive",
+    "transfer-encoding",
+];
 
 /// What Genkan adds to its responses by design, so that they can be explained.
 const ADDED: &[&str] = &["x-request-id", "proxy-status"];
@@ -52,7 +65,11 @@ impl Differences<'_> {
     fn same<T: PartialEq + fmt::Debug>(&mut self, part: &str, expected: &T, seen: &T) {
         if expected != seen && !self.case.is_volatile(part) {
             let (expected, seen) = (format!("{expected:?}"), format!("{seen:?}"));
-            self.found.push(Mismatch { part: part.to_owned(), expected, seen });
+            self.found.push(Mismatch {
+                part: part.to_owned(),
+                expected,
+                seen,
+            });
         }
     }
 
@@ -72,7 +89,10 @@ impl Differences<'_> {
     fn headers(&mut self, recorded: &Response, seen: &Response) {
         let mut names: Vec<_> = recorded.headers.iter().chain(&seen.headers).collect();
         names.retain(|(name, _)| !UNCOMPARED.contains(&&*name.to_ascii_lowercase()));
-        let mut names: Vec<_> = names.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+        let mut names: Vec<_> = names
+            .iter()
+            .map(|(name, _)| name.to_ascii_lowercase())
+            .collect();
         names.sort_unstable();
         names.dedup();
         for name in names {
@@ -85,7 +105,11 @@ impl Differences<'_> {
             let added = recorded.is_empty() && ADDED.contains(&&*name);
             if recorded != seen && !added {
                 let (expected, seen) = (format!("{recorded:?}"), format!("{seen:?}"));
-                self.found.push(Mismatch { part, expected, seen });
+                self.found.push(Mismatch {
+                    part,
+                    expected,
+                    seen,
+                });
             }
         }
     }
@@ -93,11 +117,17 @@ impl Differences<'_> {
     /// Whether the request tells the echo backend what to answer; its own JSON is not that of the
     /// recordings.
     fn orders_body(&self) -> bool {
-        let orders = self.case.request.headers.0.iter().find(|(name, _)| {
-            name.eq_ignore_ascii_case("x-echo")
-        });
+        let orders = self
+            .case
+            .request
+            .headers
+            .0
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("x-echo"));
         orders.is_some_and(|(_, orders)| {
-            orders.split("; ").any(|order| order.starts_with("body=") || order.starts_with("size="))
+            orders
+                .split("; ")
+                .any(|order| order.starts_with("body=") || order.starts_with("size="))
         })
     }
 
@@ -125,7 +155,8 @@ impl Differences<'_> {
             self.same("upstream.body_sha1", &recorded.body_sha1, &seen.body_sha1);
             let headers = |upstream: &Upstream| -> Vec<(String, String)> {
                 let volatile = |name: &str| {
-                    self.case.is_volatile(&format!("upstream.headers.{}", name.to_ascii_lowercase()))
+                    self.case
+                        .is_volatile(&format!("upstream.headers.{}", name.to_ascii_lowercase()))
                 };
                 let all = upstream.headers.iter().map(|(name, value)| {
                     let value = if volatile(name) { "(volatile)" } else { value };
@@ -152,7 +183,11 @@ impl Differences<'_> {
             };
             let (recorded, seen) = (values(recorded), values(seen));
             equal &= recorded == seen;
-            self.same(&format!("upstream.headers.{}", name.to_ascii_lowercase()), &recorded, &seen);
+            self.same(
+                &format!("upstream.headers.{}", name.to_ascii_lowercase()),
+                &recorded,
+                &seen,
+            );
         }
         if equal {
             let names = |all: &[(String, String)]| -> Vec<String> {
@@ -166,7 +201,10 @@ impl Differences<'_> {
 /// The values of a header; only their number where they are not compared. Of a volatile cookie the
 /// attributes still count.
 fn values(response: &Response, name: &str, hidden: bool) -> Vec<String> {
-    let named = response.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+    let named = response
+        .headers
+        .iter()
+        .filter(|(known, _)| known.eq_ignore_ascii_case(name));
     let mut values: Vec<_> = named
         .map(|(_, value)| match (hidden, name) {
             (false, _) => value.clone(),
@@ -180,8 +218,17 @@ fn values(response: &Response, name: &str, hidden: bool) -> Vec<String> {
 
 fn cookie_attributes(value: &str) -> String {
     let mut parts = value.split("; ");
-    let name = parts.next().and_then(|pair| pair.split('=').next()).unwrap_or_default();
-    let attributes = parts.map(|part| if part.starts_with("Expires=") { "Expires" } else { part });
+    let name = parts
+        .next()
+        .and_then(|pair| pair.split('=').next())
+        .unwrap_or_default();
+    let attributes = parts.map(|part| {
+        if part.starts_with("Expires=") {
+            "Expires"
+        } else {
+            part
+        }
+    });
     format!("{name}; {}", attributes.collect::<Vec<_>>().join("; "))
 }
 

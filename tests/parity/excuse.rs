@@ -51,7 +51,11 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
 pub(crate) fn load(path: &Path) -> Vec<Excuse> {
     let text = fs::read_to_string(path).expect("differences.toml can be read");
     let mut excuses: Vec<Excuse> = Vec::new();
-    for (number, line) in text.lines().enumerate().map(|(at, line)| (at + 1, line.trim())) {
+    for (number, line) in text
+        .lines()
+        .enumerate()
+        .map(|(at, line)| (at + 1, line.trim()))
+    {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
@@ -59,9 +63,12 @@ pub(crate) fn load(path: &Path) -> Vec<Excuse> {
             excuses.push(Excuse::default());
             continue;
         }
-        let excuse = excuses.last_mut().unwrap_or_else(|| panic!("line {number}: no entry yet"));
-        let (key, value) =
-            line.split_once(" = ").unwrap_or_else(|| panic!("line {number}: no `key = value`"));
+        let excuse = excuses
+            .last_mut()
+            .unwrap_or_else(|| panic!("line {number}: no entry yet"));
+        let (key, value) = line
+            .split_once(" = ")
+            .unwrap_or_else(|| panic!("line {number}: no `key = value`"));
         let texts = texts(value).unwrap_or_else(|| panic!("line {number}: no text in quotes"));
         let one = || texts.first().cloned().unwrap_or_default();
         match key {
@@ -75,15 +82,29 @@ pub(crate) fn load(path: &Path) -> Vec<Excuse> {
     }
     for excuse in &excuses {
         let known = matches!(&*excuse.reason, "fault" | "security" | "documented");
-        assert!(known, "{}: the reason is none of those allowed", excuse.cases);
-        let whole = !excuse.cases.is_empty() && !excuse.differs.is_empty() && !excuse.why.is_empty();
-        assert!(whole, "{}: an entry needs cases, differs, reason and why", excuse.cases);
+        assert!(
+            known,
+            "{}: the reason is none of those allowed",
+            excuse.cases
+        );
+        let whole =
+            !excuse.cases.is_empty() && !excuse.differs.is_empty() && !excuse.why.is_empty();
+        assert!(
+            whole,
+            "{}: an entry needs cases, differs, reason and why",
+            excuse.cases
+        );
     }
     excuses
 }
 
 fn texts(value: &str) -> Option<Vec<String>> {
-    let inner = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(value);
-    let parts = inner.split("\", \"").map(|part| part.trim_matches('"').to_owned());
+    let inner = value
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(value);
+    let parts = inner
+        .split("\", \"")
+        .map(|part| part.trim_matches('"').to_owned());
     (inner.starts_with('"') && inner.ends_with('"')).then(|| parts.collect())
 }

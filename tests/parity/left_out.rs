@@ -32,9 +32,14 @@ impl LeftOut {
         let host = asked(case);
         let covers = |known: &str| {
             known == host
-                || known.strip_prefix('*').is_some_and(|suffix| host.ends_with(suffix))
+                || known
+                    .strip_prefix('*')
+                    .is_some_and(|suffix| host.ends_with(suffix))
         };
-        self.hosts.iter().find(|(known, _)| covers(known)).map(|(_, reason)| reason.clone())
+        self.hosts
+            .iter()
+            .find(|(known, _)| covers(known))
+            .map(|(_, reason)| reason.clone())
     }
 
     fn everything(&mut self, reason: String) {
@@ -42,7 +47,9 @@ impl LeftOut {
     }
 
     fn host(&mut self, host: &str, reason: &str) {
-        self.hosts.entry(host.to_ascii_lowercase()).or_insert_with(|| reason.to_owned());
+        self.hosts
+            .entry(host.to_ascii_lowercase())
+            .or_insert_with(|| reason.to_owned());
     }
 }
 
@@ -50,13 +57,19 @@ impl LeftOut {
 fn asked(case: &Case) -> String {
     let request = &case.request;
     let from_raw = request.raw.as_deref().and_then(|raw| {
-        let line = raw.lines().find(|line| line.to_ascii_lowercase().starts_with("host:"))?;
+        let line = raw
+            .lines()
+            .find(|line| line.to_ascii_lowercase().starts_with("host:"))?;
         Some(line[5..].trim().to_owned())
     });
-    let absolute = request.target.split_once("://").map(|(_, rest)| {
-        rest.split(['/', '?']).next().unwrap_or_default().to_owned()
-    });
-    let host = absolute.or(from_raw).or_else(|| request.host.clone()).unwrap_or_default();
+    let absolute = request
+        .target
+        .split_once("://")
+        .map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or_default().to_owned());
+    let host = absolute
+        .or(from_raw)
+        .or_else(|| request.host.clone())
+        .unwrap_or_default();
     let host = host.split(':').next().unwrap_or_default();
     host.trim_end_matches('.').to_ascii_lowercase()
 }
@@ -119,10 +132,17 @@ fn settings(
 ) -> Settings {
     let mut defaults = Settings::default();
     if let Ok(options) = options {
-        defaults.policy.prefix.clone_from(&options.annotations_prefix);
+        defaults
+            .policy
+            .prefix
+            .clone_from(&options.annotations_prefix);
     }
     let data = scenario.configmap.iter();
-    let data = data.map(|(key, value)| Written { key, value, is_text: true });
+    let data = data.map(|(key, value)| Written {
+        key,
+        value,
+        is_text: true,
+    });
     let (settings, remarks) = configmap::read(data, defaults);
     for remark in remarks.iter().filter(|remark| has_no_effect(remark)) {
         left_out.everything(format!("key {}", remark.key));
@@ -133,7 +153,9 @@ fn settings(
 /// Whether a remark means that something is not built, as opposed to wrong in the original too.
 fn has_no_effect(remark: &Remark) -> bool {
     match remark.problem {
-        Problem::NoEffect { .. } | Problem::KeyWithoutEffect { .. } | Problem::Snippet { .. } => true,
+        Problem::NoEffect { .. } | Problem::KeyWithoutEffect { .. } | Problem::Snippet { .. } => {
+            true
+        }
         // Security that is alone does nothing in the original; here it closes until it is built.
         Problem::MissingPartner { .. } => remark.fate == Fate::Closed,
         _ => false,
@@ -142,9 +164,10 @@ fn has_no_effect(remark: &Remark) -> bool {
 
 fn concern(left_out: &mut LeftOut, ingress: &Resource<Ingress>, reason: &str) {
     let spec = &ingress.spec;
-    let hostless = spec.rules.iter().any(|rule| {
-        rule.host.as_ref().is_none_or(|host| host.value.is_empty())
-    });
+    let hostless = spec
+        .rules
+        .iter()
+        .any(|rule| rule.host.as_ref().is_none_or(|host| host.value.is_empty()));
     if hostless || spec.rules.is_empty() {
         left_out.everything(reason.to_owned());
     }
@@ -156,9 +179,13 @@ fn concern(left_out: &mut LeftOut, ingress: &Resource<Ingress>, reason: &str) {
 fn shares_a_service(a: &Resource<Ingress>, b: &Resource<Ingress>) -> bool {
     let services = |ingress: &Resource<Ingress>| -> BTreeSet<String> {
         let paths = ingress.spec.rules.iter().flat_map(|rule| &rule.paths);
-        let backends = paths.map(|path| &path.backend).chain(&ingress.spec.default_backend);
+        let backends = paths
+            .map(|path| &path.backend)
+            .chain(&ingress.spec.default_backend);
         let names = backends.filter_map(|backend| backend.service.as_ref());
-        names.map(|service| service.name.value.to_string()).collect()
+        names
+            .map(|service| service.name.value.to_string())
+            .collect()
     };
     !services(a).is_disjoint(&services(b))
 }

@@ -47,7 +47,9 @@ fn genkan_answers_as_the_original_did() {
     if let Some(only) = &only {
         scenarios.retain_mut(|scenario| {
             let named = scenario.clone();
-            scenario.cases.retain(|case| excuse::matches(only, &named.full_id(case)));
+            scenario
+                .cases
+                .retain(|case| excuse::matches(only, &named.full_id(case)));
             !scenario.cases.is_empty()
         });
     }
@@ -74,7 +76,10 @@ fn groups(scenarios: &[Scenario]) -> Vec<Vec<&Scenario>> {
         if scenario.alone {
             groups.push(vec![scenario]);
         } else {
-            shared.entry((&scenario.configmap, &scenario.flags)).or_default().push(scenario);
+            shared
+                .entry((&scenario.configmap, &scenario.flags))
+                .or_default()
+                .push(scenario);
         }
     }
     let shared = shared.values().flat_map(|all| all.chunks(GROUP_MAX));
@@ -117,7 +122,9 @@ fn run(group: &[&Scenario], excuses: &[Excuse]) -> Vec<Result> {
     thread::scope(|scope| {
         for _ in 0..CLIENTS.min(playable.len()) {
             scope.spawn(|| {
-                while let Some((scenario, case)) = playable.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some((scenario, case)) =
+                    playable.get(next.fetch_add(1, Ordering::Relaxed))
+                {
                     let seen = play::play(&stage, scenario, case);
                     let outcome = judge(&stage, scenario, case, compare(case, &seen), excuses);
                     let one = result(scenario, case, outcome);
@@ -129,7 +136,11 @@ fn run(group: &[&Scenario], excuses: &[Excuse]) -> Vec<Result> {
     results.extend(played.into_inner().expect("no client panicked"));
     for backend in stage.backends.values() {
         let faults = backend.faults();
-        assert!(faults.is_empty(), "{} got what is not HTTP: {faults:?}", backend.name());
+        assert!(
+            faults.is_empty(),
+            "{} got what is not HTTP: {faults:?}",
+            backend.name()
+        );
     }
     results
 }
@@ -138,7 +149,10 @@ fn run(group: &[&Scenario], excuses: &[Excuse]) -> Vec<Result> {
 fn playing<'s>(group: &[&'s Scenario], judged: &[LeftOut]) -> Vec<&'s Scenario> {
     let pairs = group.iter().zip(judged);
     let played = pairs.filter(|(scenario, left_out)| {
-        scenario.cases.iter().any(|case| left_out.reason(case).is_none())
+        scenario
+            .cases
+            .iter()
+            .any(|case| left_out.reason(case).is_none())
     });
     played.map(|(scenario, _)| *scenario).collect()
 }
@@ -159,11 +173,14 @@ fn judge(
     }
     let id = scenario.full_id(case);
     let valid = |excuse: &Excuse| {
-        excuse.concerns(&id) && (excuse.finding.is_empty() || tells(stage, scenario, &excuse.finding))
+        excuse.concerns(&id)
+            && (excuse.finding.is_empty() || tells(stage, scenario, &excuse.finding))
     };
     let mut used = BTreeSet::new();
     for mismatch in &mismatches {
-        let found = excuses.iter().position(|excuse| valid(excuse) && excuse.covers(mismatch));
+        let found = excuses
+            .iter()
+            .position(|excuse| valid(excuse) && excuse.covers(mismatch));
         match found {
             Some(at) => used.insert(at),
             None => return Outcome::Differs(mismatches),
@@ -175,7 +192,9 @@ fn judge(
 /// Whether Genkan gives a finding with this code about an object of the scenario.
 fn tells(stage: &Stage, scenario: &Scenario, code: &str) -> bool {
     stage.generation.findings.iter().any(|finding| {
-        let namespace = finding.object().and_then(|object| object.namespace.as_deref());
+        let namespace = finding
+            .object()
+            .and_then(|object| object.namespace.as_deref());
         finding.code().to_string() == code && namespace == Some(&*scenario.name)
     })
 }
@@ -196,12 +215,18 @@ fn table(results: &[Result]) -> String {
             *reasons.entry(reason).or_default() += 1;
         }
     }
-    let mut out = format!("\n{:<16}{:>8}{:>8}{:>9}{:>9}{:>9}\n", "family", "run", "equal", "excused", "differs", "left out");
+    let mut out = format!(
+        "\n{:<16}{:>8}{:>8}{:>9}{:>9}{:>9}\n",
+        "family", "run", "equal", "excused", "differs", "left out"
+    );
     let mut total = [0; 4];
     let line = |out: &mut String, name: &str, counts: [usize; 4]| {
         let [equal, excused, differs, left_out] = counts;
         let run = equal + excused + differs;
-        _ = writeln!(out, "{name:<16}{run:>8}{equal:>8}{excused:>9}{differs:>9}{left_out:>9}");
+        _ = writeln!(
+            out,
+            "{name:<16}{run:>8}{equal:>8}{excused:>9}{differs:>9}{left_out:>9}"
+        );
     };
     for (family, counts) in families {
         for (sum, count) in total.iter_mut().zip(counts) {
@@ -242,8 +267,16 @@ fn failures(results: &[Result], excuses: &[Excuse], complete: bool) -> String {
         run += 1;
     }
     if complete {
-        for (at, excuse) in excuses.iter().enumerate().filter(|(at, _)| !used.contains(at)) {
-            _ = writeln!(out, "entry {at} ({}) differs no longer: {}", excuse.cases, excuse.why);
+        for (at, excuse) in excuses
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !used.contains(at))
+        {
+            _ = writeln!(
+                out,
+                "entry {at} ({}) differs no longer: {}",
+                excuse.cases, excuse.why
+            );
         }
         if excused * 100 > run * EXCUSED_PERCENT_MAX {
             _ = writeln!(out, "{excused} of {run} cases are excused");

@@ -18,7 +18,10 @@ pub(crate) fn play(stage: &Stage, scenario: &Scenario, case: &Case) -> Vec<Recor
             let running: Vec<_> = (0..repeat)
                 .map(|number| scope.spawn(move || send(stage, &case.request, &id(number), &[])))
                 .collect();
-            running.into_iter().map(|one| one.join().expect("a client ends")).collect()
+            running
+                .into_iter()
+                .map(|one| one.join().expect("a client ends"))
+                .collect()
         })
     } else {
         let one = |number| {
@@ -52,9 +55,12 @@ fn remember(jar: &mut Vec<String>, response: &Response) {
 
 fn send(stage: &Stage, request: &Request, id: &str, cookies: &[String]) -> Response {
     assert!(request.pause.is_none(), "{id}: pauses are not played");
-    let client = request.client.as_deref().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |client| {
-        client.parse().expect("a client address")
-    });
+    let client = request
+        .client
+        .as_deref()
+        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |client| {
+            client.parse().expect("a client address")
+        });
     let mut connection = Connection::open_from(client, stage.address);
     let (head, body) = bytes(request, id, cookies);
     let method = request.raw.as_deref().map_or_else(
@@ -62,9 +68,10 @@ fn send(stage: &Stage, request: &Request, id: &str, cookies: &[String]) -> Respo
         |raw| raw.split(' ').next().unwrap_or_default().to_owned(),
     );
     let old = request.version.as_deref() == Some("HTTP/1.0");
-    let expects = !old && request.headers.0.iter().any(|(name, value)| {
-        name.eq_ignore_ascii_case("expect") && value.eq_ignore_ascii_case("100-continue")
-    });
+    let expects = !old
+        && request.headers.0.iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case("expect") && value.eq_ignore_ascii_case("100-continue")
+        });
     // The peer may answer and close before it has read everything: read in any case.
     let _ = connection.send(&head);
     if expects && !body.is_empty() {
@@ -88,10 +95,14 @@ fn send(stage: &Stage, request: &Request, id: &str, cookies: &[String]) -> Respo
 
 fn ended(fault: &ClientError) -> Response {
     match fault {
-        ClientError::Closed => Response { closed: true, ..Response::default() },
-        ClientError::Broken(fault) => {
-            Response { body: Some(format!("(broken: {fault})")), ..Response::default() }
-        }
+        ClientError::Closed => Response {
+            closed: true,
+            ..Response::default()
+        },
+        ClientError::Broken(fault) => Response {
+            body: Some(format!("(broken: {fault})")),
+            ..Response::default()
+        },
     }
 }
 
@@ -101,13 +112,21 @@ fn final_after_head(
     head: genkan_tests::Response,
     method: &str,
 ) -> Response {
-    let length = head.header("content-length").and_then(|length| length.parse().ok());
+    let length = head
+        .header("content-length")
+        .and_then(|length| length.parse().ok());
     let body = match length {
         _ if method == "HEAD" => Ok(Vec::new()),
         Some(length) => connection.read_bytes(length),
         None => connection.read_to_end(),
     };
-    shown(genkan_tests::Response { body: body.unwrap_or_default(), ..head }, false)
+    shown(
+        genkan_tests::Response {
+            body: body.unwrap_or_default(),
+            ..head
+        },
+        false,
+    )
 }
 
 fn shown(response: genkan_tests::Response, continued: bool) -> Response {
@@ -145,12 +164,20 @@ fn bytes(request: &Request, id: &str, cookies: &[String]) -> (Vec<u8>, Vec<u8>) 
         head += &format!("{name}: {value}\r\n");
     }
     let has = |wanted: &str| {
-        request.headers.0.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted))
+        request
+            .headers
+            .0
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case(wanted))
     };
     if !cookies.is_empty() {
         head += &format!("Cookie: {}\r\n", cookies.join("; "));
     }
-    for (name, value) in [("User-Agent", "parity/1"), ("Accept", "*/*"), ("Connection", "close")] {
+    for (name, value) in [
+        ("User-Agent", "parity/1"),
+        ("Accept", "*/*"),
+        ("Connection", "close"),
+    ] {
         if !has(name) {
             head += &format!("{name}: {value}\r\n");
         }
@@ -200,18 +227,27 @@ fn latin(text: &str) -> Vec<u8> {
 /// got several.
 fn received(stage: &Stage, scenario: &Scenario, id: &str) -> Vec<Upstream> {
     let backends = stage.backends_of(scenario);
-    backends.flat_map(|backend| of_backend(backend, id, stage.address.port())).collect()
+    backends
+        .flat_map(|backend| of_backend(backend, id, stage.address.port()))
+        .collect()
 }
 
 fn of_backend(backend: &EchoBackend, id: &str, port: u16) -> Vec<Upstream> {
     let all = backend.received();
-    let mine = all.into_iter().filter(|received| received.header("x-case") == Some(id));
+    let mine = all
+        .into_iter()
+        .filter(|received| received.header("x-case") == Some(id));
     let shown = mine.map(|received| {
-        let headers = received.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("x-case"));
+        let headers = received
+            .headers
+            .iter()
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("x-case"));
         let body = &received.body;
         Upstream {
             pod: backend.name().to_owned(),
-            headers: headers.map(|(name, value)| translated(name, value, port)).collect(),
+            headers: headers
+                .map(|(name, value)| translated(name, value, port))
+                .collect(),
             body_len: body.len(),
             body_sha1: (!body.is_empty()).then(|| hex(body)),
             method: received.method,
@@ -224,7 +260,8 @@ fn of_backend(backend: &EchoBackend, id: &str, port: u16) -> Vec<Upstream> {
 
 /// Values that depend on where the test runs, as the recordings have them.
 fn translated(name: &str, value: &str, port: u16) -> (String, String) {
-    let ours = |value: &str| value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let ours =
+        |value: &str| value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
     let value = match &*name.to_ascii_lowercase() {
         "x-request-id" if ours(value) => "*",
         "x-forwarded-port" if value == port.to_string() => "80",

@@ -74,7 +74,9 @@ impl From<Written> for Headers {
             Written::Map(map) => Self(
                 map.into_iter()
                     .map(|(name, value)| {
-                        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                        let text = value
+                            .as_str()
+                            .map_or_else(|| value.to_string(), str::to_owned);
                         (name, text)
                     })
                     .collect(),
@@ -136,7 +138,9 @@ impl Scenario {
 /// All scenarios, in the order of family and name.
 pub(crate) fn load(folder: &Path) -> Vec<Scenario> {
     let entries = fs::read_dir(folder).expect("the folder of cases can be read");
-    let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    let mut files: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     files.sort();
     let mut scenarios = Vec::new();
     for file in files {

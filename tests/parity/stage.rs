@@ -41,7 +41,10 @@ pub(crate) struct Stage {
 /// A port that was free on every loopback address a moment ago.
 pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).expect("a port can be bound");
-    listener.local_addr().expect("a listener has an address").port()
+    listener
+        .local_addr()
+        .expect("a listener has an address")
+        .port()
 }
 
 /// The objects of a scenario, with the backends at `port`.
@@ -50,16 +53,25 @@ pub(crate) fn objects(scenarios: &[&Scenario], port: u16) -> FileSet {
     files.apply("class.yaml", &Content::Bytes(CLASS.as_bytes().to_vec()));
     for scenario in scenarios {
         let text = scenario.manifests.replace(RECORDED_PORT, &port.to_string());
-        files.apply(&format!("{}.yaml", scenario.name), &Content::Bytes(text.into_bytes()));
+        files.apply(
+            &format!("{}.yaml", scenario.name),
+            &Content::Bytes(text.into_bytes()),
+        );
     }
-    if let Some(first) = scenarios.first().filter(|first| !first.configmap.is_empty()) {
+    if let Some(first) = scenarios
+        .first()
+        .filter(|first| !first.configmap.is_empty())
+    {
         let map = serde_json::json!({
             "apiVersion": "v1",
             "kind": "ConfigMap",
             "metadata": {"namespace": "ingress-nginx", "name": "ingress-nginx-controller"},
             "data": first.configmap,
         });
-        files.apply("configmap.json", &Content::Bytes(map.to_string().into_bytes()));
+        files.apply(
+            "configmap.json",
+            &Content::Bytes(map.to_string().into_bytes()),
+        );
     }
     files
 }
@@ -67,14 +79,19 @@ pub(crate) fn objects(scenarios: &[&Scenario], port: u16) -> FileSet {
 /// The compiler's options for the flags of a recording; an error names a flag that means nothing here.
 pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
     // In a cluster classes are objects; the controller's own is `nginx`.
-    let mut options = Options { built_in_classes: false, ..Options::default() };
+    let mut options = Options {
+        built_in_classes: false,
+        ..Options::default()
+    };
     for flag in flags {
         let (name, value) = flag.split_once('=').unwrap_or((flag, "true"));
         match name {
             "--controller-class" => value.clone_into(&mut options.controller_class),
             "--ingress-class" => value.clone_into(&mut options.ingress_class),
             "--annotations-prefix" => value.clone_into(&mut options.annotations_prefix),
-            "--watch-ingress-without-class" => options.watch_ingress_without_class = value == "true",
+            "--watch-ingress-without-class" => {
+                options.watch_ingress_without_class = value == "true"
+            }
             "--disable-catch-all" => options.disable_catch_all = value == "true",
             "--disable-svc-external-name" => options.disable_svc_external_name = value == "true",
             "--default-backend-service" => {
@@ -88,11 +105,21 @@ pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
 
 impl Stage {
     /// Starts backends and proxy for scenarios that share ConfigMap and flags.
-    pub(crate) fn start(scenarios: &[&Scenario], files: &FileSet, options: &Options, port: u16) -> Self {
+    pub(crate) fn start(
+        scenarios: &[&Scenario],
+        files: &FileSet,
+        options: &Options,
+        port: u16,
+    ) -> Self {
         let pods = scenarios.iter().flat_map(|scenario| &scenario.pods);
         let backends = pods.filter_map(|(address, name)| {
             let ip: IpAddr = address.parse().expect("an address of a pod");
-            ip.is_ipv4().then(|| (address.clone(), EchoBackend::start_for_recordings(name, (ip, port).into())))
+            ip.is_ipv4().then(|| {
+                (
+                    address.clone(),
+                    EchoBackend::start_for_recordings(name, (ip, port).into()),
+                )
+            })
         });
         let backends = backends.collect();
         let generation = compile(files, options);
@@ -111,7 +138,12 @@ impl Stage {
         };
         let proxy = Proxy::start(proxy_options, generation.snapshot.clone());
         let proxy = proxy.expect("the proxy starts on a free port");
-        Self { address: proxy.local_addresses()[0], generation, backends, _proxy: proxy }
+        Self {
+            address: proxy.local_addresses()[0],
+            generation,
+            backends,
+            _proxy: proxy,
+        }
     }
 
     /// The backends of one scenario.
@@ -119,7 +151,10 @@ impl Stage {
         &'s self,
         scenario: &'s Scenario,
     ) -> impl Iterator<Item = &'s EchoBackend> {
-        scenario.pods.keys().filter_map(|address| self.backends.get(address))
+        scenario
+            .pods
+            .keys()
+            .filter_map(|address| self.backends.get(address))
     }
 }
 
@@ -129,10 +164,18 @@ fn compile(files: &FileSet, options: &Options) -> Generation {
     let problems = files.problems();
     let objects: &ObjectStore = files.store();
     let mut resolutions = Resolutions::new();
-    let input = Input { objects, problems: &problems, resolutions: &resolutions };
+    let input = Input {
+        objects,
+        problems: &problems,
+        resolutions: &resolutions,
+    };
     let names = compiler.compile(input).external_names;
     for name in names {
         resolutions.insert(name, Resolution::Failed("no such host".to_owned()));
     }
-    compiler.compile(Input { objects, problems: &problems, resolutions: &resolutions })
+    compiler.compile(Input {
+        objects,
+        problems: &problems,
+        resolutions: &resolutions,
+    })
 }
