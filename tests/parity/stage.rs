@@ -136,7 +136,7 @@ impl Stage {
             captures: CaptureLimits::default(),
             spill_bytes_max: SPILL_BYTES_MAX,
         };
-        let proxy = Proxy::start(proxy_options, generation.snapshot.clone());
+        let proxy = Proxy::start(&proxy_options, generation.snapshot.clone());
         let proxy = proxy.expect("the proxy starts on a free port");
         Self {
             address: proxy.local_addresses()[0],
