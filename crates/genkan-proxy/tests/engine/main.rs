@@ -1,5 +1,7 @@
 //! The data plane from outside: real sockets, small backends in threads.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod bodies;
 mod hostile;
 mod keep_alive;
