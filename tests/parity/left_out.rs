@@ -4,6 +4,7 @@
 //! left out. As the tables grow, cases come in by themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use genkan_compile::Options;
 use genkan_compile::annotation::{self, Fate, Problem, Remark, Written, entry::Scope};
@@ -17,6 +18,8 @@ use crate::recorded::{Case, Scenario};
 pub(crate) struct LeftOut {
     scenario: Option<String>,
     hosts: BTreeMap<String, String>,
+    /// Some Ingress has a rule without a host.
+    catch_all: bool,
 }
 
 impl LeftOut {
@@ -30,6 +33,10 @@ impl LeftOut {
             return Some(reason.clone());
         }
         let host = asked(case);
+        if host.is_empty() || host == "_" {
+            // The catch-all has a certificate always: requests under its own name are sent to HTTPS.
+            return self.catch_all.then(|| "TLS".to_owned());
+        }
         let covers = |known: &str| {
             known == host
                 || known
@@ -94,6 +101,7 @@ pub(crate) fn judge(
         })
         .collect();
     for ingress in &ingresses {
+        left_out.catch_all |= is_hostless(ingress);
         if !ingress.spec.tls.is_empty() {
             concern(&mut left_out, ingress, "TLS");
             for host in ingress.spec.tls.iter().flat_map(|tls| &tls.hosts) {
@@ -109,13 +117,21 @@ pub(crate) fn judge(
         for remark in remarks.iter().filter(|remark| has_no_effect(remark)) {
             let name = remark.key.rsplit('/').next().unwrap_or_default();
             let reason = format!("annotation {name}");
-            match annotation::find(name).map(|entry| entry.scope) {
-                Some(Scope::Location) => concern(&mut left_out, ingress, &reason),
-                Some(Scope::Upstream) => {
-                    for other in &ingresses {
-                        if shares_a_service(ingress, other) {
-                            concern(&mut left_out, other, &reason);
-                        }
+            let scope = annotation::find(name).map(|entry| entry.scope);
+            match (name, scope) {
+                ("server-alias", _) => aliases(&mut left_out, &remark.value, &reason),
+                ("from-to-www-redirect", _) => counterparts(&mut left_out, ingress, &reason),
+                (_, Some(Scope::Location | Scope::Host)) => {
+                    concern(&mut left_out, ingress, &reason);
+                }
+                (_, Some(Scope::Upstream)) => {
+                    concern_sharing(&mut left_out, &ingresses, ingress, &reason)
+                }
+                (_, Some(Scope::Canary)) => {
+                    // It hangs on the Service ports of the Ingresses that have its hosts.
+                    concern_sharing(&mut left_out, &ingresses, ingress, &reason);
+                    for main in ingresses.iter().filter(|main| shares_a_host(ingress, main)) {
+                        concern_sharing(&mut left_out, &ingresses, main, &reason);
                     }
                 }
                 _ => left_out.everything(reason),
@@ -152,7 +168,10 @@ fn settings(
 
 /// Whether a remark means that something is not built, as opposed to wrong in the original too.
 fn has_no_effect(remark: &Remark) -> bool {
+    let name = remark.key.rsplit('/').next().unwrap_or_default();
     match remark.problem {
+        // What the original does with a bad value belongs to what is not built.
+        Problem::BadValue { .. } => annotation::find(name).is_some_and(|entry| !entry.is_built()),
         Problem::NoEffect { .. } | Problem::KeyWithoutEffect { .. } | Problem::Snippet { .. } => {
             true
         }
@@ -162,18 +181,75 @@ fn has_no_effect(remark: &Remark) -> bool {
     }
 }
 
+fn is_hostless(ingress: &Resource<Ingress>) -> bool {
+    let rules = &ingress.spec.rules;
+    rules
+        .iter()
+        .any(|rule| rule.host.as_ref().is_none_or(|host| host.value.is_empty()))
+}
+
 fn concern(left_out: &mut LeftOut, ingress: &Resource<Ingress>, reason: &str) {
     let spec = &ingress.spec;
-    let hostless = spec
-        .rules
-        .iter()
-        .any(|rule| rule.host.as_ref().is_none_or(|host| host.value.is_empty()));
-    if hostless || spec.rules.is_empty() {
+    if is_hostless(ingress) || spec.rules.is_empty() {
         left_out.everything(reason.to_owned());
     }
     for host in spec.rules.iter().filter_map(|rule| rule.host.as_ref()) {
         left_out.host(&host.value, reason);
     }
+}
+
+/// What concerns a Service port concerns every host that it is used on.
+fn concern_sharing(
+    left_out: &mut LeftOut,
+    ingresses: &[Arc<Resource<Ingress>>],
+    ingress: &Resource<Ingress>,
+    reason: &str,
+) {
+    for other in ingresses
+        .iter()
+        .filter(|other| shares_a_service(ingress, other))
+    {
+        concern(left_out, other, reason);
+    }
+}
+
+/// Further names of a host: where they are not served, other hosts get their requests.
+fn aliases(left_out: &mut LeftOut, names: &str, reason: &str) {
+    for name in names.split(',').map(str::trim) {
+        if name.starts_with('~') || name.ends_with('*') {
+            left_out.everything(reason.to_owned());
+        }
+        left_out.host(name, reason);
+    }
+}
+
+/// The name with `www.` of each host without it, and the other way round.
+fn counterparts(left_out: &mut LeftOut, ingress: &Resource<Ingress>, reason: &str) {
+    for host in ingress
+        .spec
+        .rules
+        .iter()
+        .filter_map(|rule| rule.host.as_ref())
+    {
+        match host.value.strip_prefix("www.") {
+            Some(bare) => left_out.host(bare, reason),
+            None => left_out.host(&format!("www.{}", host.value), reason),
+        }
+    }
+}
+
+fn shares_a_host(a: &Resource<Ingress>, b: &Resource<Ingress>) -> bool {
+    let hosts = |ingress: &Resource<Ingress>| -> BTreeSet<String> {
+        let rules = ingress.spec.rules.iter();
+        rules
+            .map(|rule| {
+                rule.host
+                    .as_ref()
+                    .map_or(String::new(), |host| host.value.to_string())
+            })
+            .collect()
+    };
+    !hosts(a).is_disjoint(&hosts(b))
 }
 
 fn shares_a_service(a: &Resource<Ingress>, b: &Resource<Ingress>) -> bool {

@@ -72,9 +72,12 @@ fn send(stage: &Stage, request: &Request, id: &str, cookies: &[String]) -> Respo
         && request.headers.0.iter().any(|(name, value)| {
             name.eq_ignore_ascii_case("expect") && value.eq_ignore_ascii_case("100-continue")
         });
-    // The peer may answer and close before it has read everything: read in any case.
-    let _ = connection.send(&head);
-    if expects && !body.is_empty() {
+    if !expects || body.is_empty() {
+        // In one piece, as the recording client did: it matters where bodies are not buffered. The peer
+        // may answer and close before it has read everything: read in any case.
+        let _ = connection.send(&[head, body.clone()].concat());
+    } else {
+        let _ = connection.send(&head);
         let first = match connection.read_head() {
             Ok(first) => first,
             Err(fault) => return ended(&fault),
@@ -82,8 +85,8 @@ fn send(stage: &Stage, request: &Request, id: &str, cookies: &[String]) -> Respo
         if first.status != 100 {
             return final_after_head(&mut connection, first, &method);
         }
+        let _ = connection.send(&body);
     }
-    let _ = connection.send(&body);
     match connection.read_response(&method) {
         Ok(response) => {
             let continued = expects && !body.is_empty() || response.interim.contains(&100);

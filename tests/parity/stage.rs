@@ -14,7 +14,7 @@ use genkan_proxy::{ListenOn, Proxy, ProxyOptions, SPILL_BYTES_MAX};
 use genkan_route::decision::Scheme;
 use genkan_tests::EchoBackend;
 
-use crate::recorded::Scenario;
+use crate::recorded::{Case, Scenario};
 
 /// The port of the echo backends in the recordings.
 const RECORDED_PORT: &str = "18080";
@@ -52,7 +52,7 @@ pub(crate) fn objects(scenarios: &[&Scenario], port: u16) -> FileSet {
     let mut files = FileSet::default();
     files.apply("class.yaml", &Content::Bytes(CLASS.as_bytes().to_vec()));
     for scenario in scenarios {
-        let text = scenario.manifests.replace(RECORDED_PORT, &port.to_string());
+        let text = quoted(&scenario.manifests).replace(RECORDED_PORT, &port.to_string());
         files.apply(
             &format!("{}.yaml", scenario.name),
             &Content::Bytes(text.into_bytes()),
@@ -111,17 +111,7 @@ impl Stage {
         options: &Options,
         port: u16,
     ) -> Self {
-        let pods = scenarios.iter().flat_map(|scenario| &scenario.pods);
-        let backends = pods.filter_map(|(address, name)| {
-            let ip: IpAddr = address.parse().expect("an address of a pod");
-            ip.is_ipv4().then(|| {
-                (
-                    address.clone(),
-                    EchoBackend::start_for_recordings(name, (ip, port).into()),
-                )
-            })
-        });
-        let backends = backends.collect();
+        let backends = start_backends(scenarios, port);
         let generation = compile(files, options);
         let proxy_options = ProxyOptions {
             workers: 2,
@@ -156,6 +146,69 @@ impl Stage {
             .keys()
             .filter_map(|address| self.backends.get(address))
     }
+}
+
+/// One backend for each address. Several scenarios may write the same one.
+fn start_backends(scenarios: &[&Scenario], port: u16) -> BTreeMap<String, EchoBackend> {
+    let mut wanted: BTreeMap<IpAddr, (String, bool)> = BTreeMap::new();
+    for scenario in scenarios {
+        // Whether a closed connection was a kept one decides how often a request is tried again, and
+        // that hangs on the order of the cases.
+        let keeps = !scenario.cases.iter().any(closes);
+        for (address, name) in addresses(scenario) {
+            let (known, kept) = wanted.entry(address).or_insert((name.clone(), true));
+            if scenario.pods.contains_key(&address.to_string()) {
+                *known = name;
+            }
+            *kept &= keeps;
+        }
+    }
+    let start = |(address, (name, keeps)): (IpAddr, (String, bool))| {
+        let at = SocketAddr::new(address, port);
+        (
+            address.to_string(),
+            EchoBackend::start_for_recordings(&name, at, keeps),
+        )
+    };
+    wanted.into_iter().map(start).collect()
+}
+
+/// Loopback addresses of a scenario with the name that its backend answers with. The recording backends
+/// listened on all addresses and called themselves by the address where no Pod has it.
+fn addresses(scenario: &Scenario) -> BTreeMap<IpAddr, String> {
+    let words = scenario
+        .manifests
+        .split(|c: char| !c.is_ascii_digit() && c != '.');
+    let written = words.filter_map(|word| word.parse::<Ipv4Addr>().ok());
+    let own = written
+        .filter(|address| address.is_loopback() && *address != Ipv4Addr::LOCALHOST)
+        .map(|address| (IpAddr::V4(address), address.to_string()));
+    let mut addresses: BTreeMap<_, _> = own.collect();
+    for (address, name) in &scenario.pods {
+        let address: IpAddr = address.parse().expect("an address of a pod");
+        if address.is_ipv4() {
+            addresses.insert(address, name.clone());
+        }
+    }
+    addresses
+}
+
+/// Whether a case makes the backend close without an answer.
+fn closes(case: &Case) -> bool {
+    case.request
+        .headers
+        .0
+        .iter()
+        .any(|(_, value)| value.contains("close=1"))
+}
+
+/// The recordings were written by a library that reads a bare `n` or `y` as text; kubectl reads a boolean.
+fn quoted(manifests: &str) -> String {
+    let lines = manifests.lines().map(|line| match line.rsplit_once(": ") {
+        Some((key, value)) if matches!(value, "y" | "Y" | "n" | "N") => format!("{key}: '{value}'"),
+        _ => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// There was no DNS where the recordings were made: every name fails.

@@ -51,6 +51,8 @@ pub struct Received {
 struct Shared {
     name: String,
     upgrades: Upgrades,
+    /// Whether connections are kept after an answer.
+    keeps: bool,
     connections: AtomicU64,
     state: Mutex<State>,
     changed: Condvar,
@@ -83,22 +85,24 @@ impl EchoBackend {
     /// Starts one on a given address (port 0 for a free one).
     #[must_use]
     pub fn start_on(name: &str, address: SocketAddr) -> Self {
-        Self::start_with(name, address, Upgrades::Asked)
+        Self::start_with(name, address, Upgrades::Asked, true)
     }
 
     /// Starts one that upgrades only where the order `status=101` is given, and
-    /// knows nothing of WebSockets: the backend of the parity recordings.
+    /// knows nothing of WebSockets: the backend of the parity recordings. It keeps
+    /// connections only when told to.
     #[must_use]
-    pub fn start_for_recordings(name: &str, address: SocketAddr) -> Self {
-        Self::start_with(name, address, Upgrades::Ordered)
+    pub fn start_for_recordings(name: &str, address: SocketAddr, keeps: bool) -> Self {
+        Self::start_with(name, address, Upgrades::Ordered, keeps)
     }
 
-    fn start_with(name: &str, address: SocketAddr, upgrades: Upgrades) -> Self {
+    fn start_with(name: &str, address: SocketAddr, upgrades: Upgrades, keeps: bool) -> Self {
         let listener = TcpListener::bind(address).expect("the address can be listened on");
         let address = listener.local_addr().expect("a listener has an address");
         let shared = Arc::new(Shared {
             name: name.to_owned(),
             upgrades,
+            keeps,
             connections: AtomicU64::new(0),
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -343,7 +347,8 @@ fn answer(wire: &mut Wire, received: &Received, orders: &str, shared: &Shared) -
             other => return Err(malformed(&format!("unknown order {other:?}"))),
         }
     }
-    let goes_on = received.version == "HTTP/1.1"
+    let goes_on = shared.keeps
+        && received.version == "HTTP/1.1"
         && !received
             .header("connection")
             .is_some_and(|v| v.eq_ignore_ascii_case("close"));

@@ -246,7 +246,8 @@ impl Reading<'_> {
     /// Gives a value its effect, or says why it has none.
     fn apply(&mut self, entry: &Entry, text: &str) -> Result<Option<(Problem, Fate)>, Malformed> {
         let trimmed = value::trim_lines(text);
-        if trimmed.is_empty() {
+        let is_snippet = matches!(entry.effect, Effect::Snippet);
+        if trimmed.is_empty() && !is_snippet {
             return Err(Malformed::new(&words::EMPTY));
         }
         entry.value.check(text)?;

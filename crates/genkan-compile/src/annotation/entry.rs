@@ -61,6 +61,11 @@ impl Entry {
         about: "",
     };
 
+    /// Whether any value of it has an effect here.
+    pub fn is_built(&self) -> bool {
+        matches!(self.effect, Effect::Supported(_) | Effect::Partly(..))
+    }
+
     /// All names it goes by, the proper one first.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
