@@ -7,6 +7,7 @@
 pub(crate) mod backend;
 pub(crate) mod class;
 pub(crate) mod host;
+pub(crate) mod objects;
 pub(crate) mod path;
 pub(crate) mod problem;
 pub(crate) mod remark;

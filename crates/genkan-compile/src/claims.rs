@@ -1,7 +1,7 @@
 //! Every Ingress as a claim, kept from one compile to the next.
 //!
-//! An Ingress is lowered again only when its object, or something its meaning depends on, is another
-//! one in memory. What changed names the hosts that have to be assembled again.
+//! An Ingress is lowered again only when its object, or something its meaning depends on, changed. What
+//! changed names the hosts that have to be assembled again.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -9,8 +9,8 @@ use std::{
 };
 
 use genkan_objects::{
-    ObjectStore, Resource,
-    kind::{Ingress, StaticSite},
+    ObjectKey, ObjectStore, Resource,
+    kind::{Ingress, Kind},
 };
 use genkan_route::host::HostName;
 
@@ -27,90 +27,93 @@ use crate::{
 pub(crate) struct Claims {
     by_name: BTreeMap<IngressName, Entry>,
     by_host: HashMap<HostName, BTreeMap<Precedence, Arc<Claim>>>,
-    pass: u64,
 }
 
 #[derive(Debug)]
 struct Entry {
     object: Arc<Resource<Ingress>>,
-    sites: Vec<SiteUse>,
+    /// Names of StaticSites that it leads to, in its own namespace.
+    sites: Vec<Arc<str>>,
     claim: Arc<Claim>,
-    /// Number of the pass that saw the object last.
-    seen: u64,
 }
 
-/// A StaticSite that an Ingress leads to: which one, and what was there when it was lowered.
-#[derive(Clone, Debug)]
-pub(crate) struct SiteUse {
-    /// Its name, in the namespace of the Ingress.
-    pub name: Arc<str>,
-    /// The object, if there was one.
-    pub found: Option<Arc<Resource<StaticSite>>>,
-}
-
-impl Entry {
-    fn is_current(&self, object: &Arc<Resource<Ingress>>, objects: &ObjectStore) -> bool {
-        Arc::ptr_eq(&self.object, object)
-            && self.sites.iter().all(|site| {
-                let now = world::static_site(objects, object.meta.namespace(), &site.name);
-                world::same(site.found.as_ref(), now)
-            })
+/// The name of an Ingress.
+pub(crate) fn name_of(object: &Resource<Ingress>) -> IngressName {
+    IngressName {
+        namespace: object.meta.namespace.clone().unwrap_or_else(|| "".into()),
+        name: object.meta.name.value.clone(),
     }
 }
 
 impl Claims {
-    /// Takes in the Ingresses of a store. Gives the hosts whose claims changed.
+    /// Takes in what changed in a store. Gives the hosts whose claims changed. Everything is read anew
+    /// when the common ground changed.
     pub(crate) fn refresh(
         &mut self,
         objects: &ObjectStore,
+        changed: &[ObjectKey],
         base: &Base,
         base_changed: bool,
         options: &Options,
     ) -> BTreeSet<HostName> {
+        let mut names: BTreeSet<_> = changed
+            .iter()
+            .filter(|key| key.kind == Kind::Ingress)
+            .map(|key| IngressName {
+                namespace: key.namespace.clone(),
+                name: key.name.clone(),
+            })
+            .collect();
+        if base_changed {
+            names.extend(self.by_name.keys().cloned());
+            names.extend(world::ingresses(objects).map(|object| name_of(object)));
+        }
+        names.extend(self.site_users(changed));
         let mut dirty = BTreeSet::new();
-        self.pass += 1;
-        for object in world::ingresses(objects) {
-            let name = IngressName {
-                namespace: object.meta.namespace.clone().unwrap_or_else(|| "".into()),
-                name: object.meta.name.value.clone(),
-            };
-            if let Some(entry) = self.by_name.get_mut(&name) {
-                entry.seen = self.pass;
-                if !base_changed && entry.is_current(object, objects) {
-                    continue;
-                }
-            }
-            let (claim, sites) = lower(object, objects, base, options);
-            let claim = Arc::new(claim);
-            let object = object.clone();
-            let entry = Entry {
-                object,
-                sites,
-                claim: claim.clone(),
-                seen: self.pass,
-            };
-            if let Some(before) = self.by_name.insert(name, entry) {
+        for name in names {
+            if let Some(before) = self.by_name.remove(&name) {
                 self.leave(&before.claim, &mut dirty);
             }
+            let Some(object) = objects.ingresses.get(&name.namespace, &name.name) else {
+                continue;
+            };
+            let (claim, sites) = lower(object, objects, base, options);
+            let claim = Arc::new(claim);
             self.join(&claim, &mut dirty);
+            let object = object.clone();
+            self.by_name.insert(
+                name,
+                Entry {
+                    object,
+                    sites,
+                    claim,
+                },
+            );
         }
-        self.drop_unseen(&mut dirty);
         dirty
     }
 
-    fn drop_unseen(&mut self, dirty: &mut BTreeSet<HostName>) {
-        let pass = self.pass;
-        let gone: Vec<_> = self
-            .by_name
+    /// Ingresses that lead to a StaticSite that changed.
+    fn site_users(&self, changed: &[ObjectKey]) -> Vec<IngressName> {
+        let sites: Vec<_> = changed
             .iter()
-            .filter(|(_, e)| e.seen != pass)
-            .map(|(n, _)| n.clone())
+            .filter(|key| key.kind == Kind::StaticSite)
             .collect();
-        for name in gone {
-            if let Some(entry) = self.by_name.remove(&name) {
-                self.leave(&entry.claim, dirty);
-            }
+        if sites.is_empty() {
+            return Vec::new();
         }
+        let uses = |(name, entry): &(&IngressName, &Entry)| {
+            entry.sites.iter().any(|used| {
+                sites
+                    .iter()
+                    .any(|site| site.namespace == name.namespace && site.name == *used)
+            })
+        };
+        self.by_name
+            .iter()
+            .filter(uses)
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 
     fn join(&mut self, claim: &Arc<Claim>, dirty: &mut BTreeSet<HostName>) {

@@ -14,7 +14,7 @@ use genkan_route::{
 
 use crate::{
     base::Base,
-    check,
+    check::{self, objects::ObjectFindings},
     claims::Claims,
     external::Resolutions,
     generation::{Generation, IngressStatus, Origins, Summary},
@@ -40,6 +40,9 @@ pub struct Input<'a> {
 #[derive(Debug)]
 pub struct Compiler {
     options: Arc<Options>,
+    /// The objects of the last compile: what differs from them is compiled again.
+    objects: ObjectStore,
+    own_findings: ObjectFindings,
     base: Base,
     claims: Claims,
     hosts: Hosts,
@@ -56,6 +59,8 @@ impl Compiler {
         Self {
             base: Base::new(&options),
             options: Arc::new(options),
+            objects: ObjectStore::default(),
+            own_findings: ObjectFindings::default(),
             claims: Claims::default(),
             hosts: Hosts::default(),
             groups: Groups::default(),
@@ -75,10 +80,13 @@ impl Compiler {
     pub fn compile(&mut self, input: Input<'_>) -> Generation {
         let options = self.options.clone();
         let objects = input.objects;
+        let before = std::mem::replace(&mut self.objects, objects.clone());
+        let changed = objects.changes_since(&before);
+        self.own_findings.refresh(objects, &changed);
         let base_changed = self.base.refresh(objects, &options);
         let mut dirty = self
             .claims
-            .refresh(objects, &self.base, base_changed, &options);
+            .refresh(objects, &changed, &self.base, base_changed, &options);
         let fallback = self.fallback(&input);
         if fallback != self.fallback {
             self.fallback = fallback;
@@ -94,7 +102,9 @@ impl Compiler {
         for (key, mode) in &changes.removed {
             self.groups.leave(key, *mode);
         }
-        let endpoints_changed = self.groups.refresh(objects, input.resolutions, &options);
+        let endpoints_changed =
+            self.groups
+                .refresh(objects, &before, &changed, input.resolutions, &options);
         self.generation += 1;
         let new_table = changes.any || self.generation == 1;
         if new_table {
@@ -121,7 +131,8 @@ impl Compiler {
         };
         let mut probe = Groups::default();
         probe.join(&group, Mode::NginxCompatible);
-        probe.refresh(input.objects, input.resolutions, &self.options);
+        let objects = input.objects;
+        probe.refresh(objects, objects, &[], input.resolutions, &self.options);
         let ready = probe
             .of(&group)
             .is_some_and(|endpoints| !endpoints.ready.is_empty());
@@ -166,8 +177,7 @@ impl Compiler {
 
     fn findings(&self, input: &Input<'_>) -> Vec<Finding> {
         let mut findings = check::problem::of_files(input.problems);
-        findings.extend(check::problem::of_other_objects(input.objects));
-        findings.extend(check::written::findings(input.objects));
+        findings.extend(self.own_findings.all().cloned());
         findings.extend(self.base.findings.iter().cloned());
         for (claim, _) in self.claims.all() {
             findings.extend(claim.findings.iter().cloned());

@@ -3,16 +3,16 @@
 //! Apart from hosts and routes: a Pod that comes or goes changes an [`Endpoints`] here and nothing else.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
 use genkan_objects::{
-    ObjectStore, Resource,
-    kind::{EndpointSlice, Service},
+    ObjectKey, ObjectStore, Resource,
+    kind::{EndpointSlice, Kind, Service},
 };
 use genkan_route::{
-    endpoint::{EndpointView, Endpoints, GroupKey},
+    endpoint::{Absence, EndpointView, Endpoints, GroupKey},
     route::Mode,
 };
 
@@ -27,6 +27,9 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
     by_key: BTreeMap<GroupKey, Group>,
+    /// Groups whose endpoints have to be computed again.
+    stale: BTreeSet<GroupKey>,
+    resolutions: Resolutions,
 }
 
 #[derive(Debug, Default)]
@@ -41,33 +44,35 @@ struct Group {
 #[derive(Debug)]
 struct Seen {
     service: Option<Arc<Resource<Service>>>,
-    slices: Vec<Arc<Resource<EndpointSlice>>>,
     resolution: Option<Resolution>,
-    lenient: bool,
     endpoints: Arc<Endpoints>,
 }
 
 /// EndpointSlices by the Service they belong to.
 #[derive(Debug, Default)]
-pub(crate) struct SliceIndex<'o> {
+struct SliceIndex<'o> {
     by_service: HashMap<(&'o str, &'o str), Vec<&'o Arc<Resource<EndpointSlice>>>>,
 }
 
 impl<'o> SliceIndex<'o> {
-    /// Indexes a store.
-    pub(crate) fn new(objects: &'o ObjectStore) -> Self {
+    /// Indexes the slices of the namespaces that these groups are in.
+    fn of_namespaces(objects: &'o ObjectStore, groups: &BTreeSet<GroupKey>) -> Self {
+        let mut namespaces: Vec<_> = groups.iter().map(|key| &*key.namespace).collect();
+        namespaces.dedup();
         let mut index = Self::default();
-        for slice in world::slices(objects) {
-            if let Some(service) = &slice.spec.service {
-                let key = (slice.meta.namespace(), &**service);
-                index.by_service.entry(key).or_default().push(slice);
+        for namespace in namespaces {
+            for slice in objects.endpoint_slices.of_namespace(namespace) {
+                if let Some(service) = &slice.spec.service {
+                    let key = (slice.meta.namespace(), &**service);
+                    index.by_service.entry(key).or_default().push(slice);
+                }
             }
         }
         index
     }
 
     /// Slices of one Service, by name.
-    pub(crate) fn of<'s>(
+    fn of<'s>(
         &'s self,
         namespace: &'s str,
         service: &'s str,
@@ -85,6 +90,7 @@ impl Groups {
     /// Routes lead here now.
     pub(crate) fn join(&mut self, key: &GroupKey, mode: Mode) {
         *self.by_key.entry(key.clone()).or_default().users(mode) += 1;
+        self.stale.insert(key.clone());
     }
 
     /// Routes no longer lead here.
@@ -96,84 +102,104 @@ impl Groups {
         *users = users.saturating_sub(1);
         if group.strict_users + group.compatible_users == 0 {
             self.by_key.remove(key);
+        } else {
+            self.stale.insert(key.clone());
         }
     }
 
-    /// Computes the endpoints of every group whose inputs are others than before. Tells whether any
-    /// changed.
+    /// Computes the endpoints of groups that a change concerns. `before` is the store of the last
+    /// refresh. Tells whether any endpoint changed.
     pub(crate) fn refresh(
         &mut self,
         objects: &ObjectStore,
+        before: &ObjectStore,
+        changed: &[ObjectKey],
         resolutions: &Resolutions,
         options: &Options,
     ) -> bool {
-        let index = SliceIndex::new(objects);
-        let mut changed = false;
-        for (key, group) in &mut self.by_key {
-            let service = world::service(objects, &key.namespace, &key.service);
-            let slices = index.of(&key.namespace, &key.service);
-            let name = service.and_then(|service| service.spec.external_name.as_ref());
-            let resolution = name.and_then(|name| resolutions.get(&*name.value));
-            // ingress-nginx also takes a targetPort for the Service's port; the specification does not
-            let lenient = group.compatible_users > 0;
-            let current = group.seen.as_ref().is_some_and(|seen| {
-                seen.lenient == lenient
-                    && world::same(seen.service.as_ref(), service)
-                    && seen.slices.len() == slices.len()
-                    && seen
-                        .slices
-                        .iter()
-                        .zip(slices)
-                        .all(|(a, b)| Arc::ptr_eq(a, b))
-                    && seen.resolution.as_ref() == resolution
-            });
-            if current {
-                continue;
-            }
-            let inputs = Inputs {
-                key,
-                service: service.map(|service| &**service),
-                slices,
-                resolution,
-                lenient,
-                options,
-            };
-            let fresh = endpoints(&inputs);
-            let before = group.seen.take().map(|seen| seen.endpoints);
-            let endpoints = match before {
-                Some(before) if *before == fresh => before,
-                _ => {
-                    changed = true;
-                    Arc::new(fresh)
-                }
-            };
-            group.seen = Some(Seen {
-                service: service.cloned(),
-                slices: slices.iter().map(|slice| (*slice).clone()).collect(),
-                resolution: resolution.cloned(),
-                lenient,
-                endpoints,
-            });
+        self.mark_changed(objects, before, changed);
+        self.mark_resolved(resolutions);
+        if self.stale.is_empty() {
+            return false;
         }
-        changed
+        let index = SliceIndex::of_namespaces(objects, &self.stale);
+        let mut any = false;
+        for key in std::mem::take(&mut self.stale) {
+            let Some(group) = self.by_key.get_mut(&key) else {
+                continue;
+            };
+            any |= group.compute(&key, objects, &index, resolutions, options);
+        }
+        any
     }
 
-    /// The endpoints laid out as a table's groups are.
-    pub(crate) fn view(&self, version: u64, layout: &[GroupKey]) -> EndpointView {
-        let nothing = |key: &GroupKey| {
-            Arc::new(Endpoints {
-                key: key.clone(),
-                ready: Box::default(),
-                unready: Box::default(),
-                absence: Some(genkan_route::endpoint::Absence::NoService),
-            })
+    /// Groups of Services that changed, or that a changed EndpointSlice belongs or belonged to.
+    fn mark_changed(&mut self, objects: &ObjectStore, before: &ObjectStore, changed: &[ObjectKey]) {
+        for key in changed {
+            match key.kind {
+                Kind::Service => self.mark_service(&key.namespace, &key.name),
+                Kind::EndpointSlice => {
+                    for store in [before, objects] {
+                        let slice = store.endpoint_slices.get(&key.namespace, &key.name);
+                        if let Some(service) = slice.and_then(|slice| slice.spec.service.as_deref())
+                        {
+                            self.mark_service(&key.namespace, service);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn mark_service(&mut self, namespace: &str, service: &str) {
+        let first = GroupKey {
+            namespace: namespace.to_owned(),
+            service: service.to_owned(),
+            port: String::new(),
         };
-        let groups = layout
-            .iter()
-            .map(|key| self.of(key).cloned().unwrap_or_else(|| nothing(key)));
+        let of_service = |key: &&GroupKey| key.namespace == namespace && key.service == service;
+        let keys = self
+            .by_key
+            .range(first..)
+            .map(|(key, _)| key)
+            .take_while(of_service);
+        self.stale.extend(keys.cloned());
+    }
+
+    /// Groups of external names that resolve to something else now.
+    fn mark_resolved(&mut self, resolutions: &Resolutions) {
+        if self.resolutions == *resolutions {
+            return;
+        }
+        self.resolutions.clone_from(resolutions);
+        let moved = self.by_key.iter().filter(|(_, group)| {
+            group.seen.as_ref().is_some_and(|seen| {
+                let name = seen
+                    .service
+                    .as_ref()
+                    .and_then(|s| s.spec.external_name.as_ref());
+                seen.resolution.as_ref() != name.and_then(|name| resolutions.get(&*name.value))
+            })
+        });
+        let keys: Vec<_> = moved.map(|(key, _)| key.clone()).collect();
+        self.stale.extend(keys);
+    }
+
+    /// The endpoints laid out as a table's groups are. Both are sorted, so one walk is enough.
+    pub(crate) fn view(&self, version: u64, layout: &[GroupKey]) -> EndpointView {
+        let mut known = self.by_key.iter().peekable();
+        let endpoints = |key: &GroupKey| {
+            while known.next_if(|(before, _)| *before < key).is_some() {}
+            let group = known
+                .next_if(|(same, _)| *same == key)
+                .map(|(_, group)| group);
+            let seen = group.and_then(|group| group.seen.as_ref());
+            seen.map_or_else(|| nothing(key), |seen| seen.endpoints.clone())
+        };
         EndpointView {
             version,
-            groups: groups.collect(),
+            groups: layout.iter().map(endpoints).collect(),
         }
     }
 
@@ -204,7 +230,51 @@ impl Groups {
     }
 }
 
+/// For a group that routes lead to and nobody computed; there is none once a compile is through.
+fn nothing(key: &GroupKey) -> Arc<Endpoints> {
+    Arc::new(Endpoints {
+        key: key.clone(),
+        ready: Box::default(),
+        unready: Box::default(),
+        absence: Some(Absence::NoService),
+    })
+}
+
 impl Group {
+    /// Computes its endpoints. Tells whether they are others than before.
+    fn compute(
+        &mut self,
+        key: &GroupKey,
+        objects: &ObjectStore,
+        index: &SliceIndex<'_>,
+        resolutions: &Resolutions,
+        options: &Options,
+    ) -> bool {
+        let service = world::service(objects, &key.namespace, &key.service);
+        let name = service.and_then(|service| service.spec.external_name.as_ref());
+        let resolution = name.and_then(|name| resolutions.get(&*name.value));
+        let fresh = endpoints(&Inputs {
+            key,
+            service: service.map(|service| &**service),
+            slices: index.of(&key.namespace, &key.service),
+            resolution,
+            // ingress-nginx also takes a targetPort for the Service's port; the specification does not
+            lenient: self.compatible_users > 0,
+            options,
+        });
+        let before = self.seen.take().map(|seen| seen.endpoints);
+        let (endpoints, changed) = match before {
+            Some(before) if *before == fresh => (before, false),
+            _ => (Arc::new(fresh), true),
+        };
+        self.seen = Some(Seen {
+            service: service.cloned(),
+            resolution: resolution.cloned(),
+            endpoints,
+        });
+        changed
+    }
+
     fn users(&mut self, mode: Mode) -> &mut usize {
         match mode {
             Mode::Strict => &mut self.strict_users,

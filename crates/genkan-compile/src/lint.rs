@@ -5,6 +5,7 @@
 //! linted again, no longer have the finding and have no new one.
 
 mod hidden;
+mod neighbours;
 mod pattern;
 mod reach;
 mod replay;
@@ -15,6 +16,8 @@ use genkan_diagnosis::{Code, Finding};
 use genkan_objects::{Resource, kind::Ingress};
 use genkan_route::{host::Host, table::Route};
 
+use neighbours::Neighbours;
+
 use crate::{
     generation::Generation,
     probe::{Probe, example_host},
@@ -23,10 +26,10 @@ use crate::{
 impl Generation {
     /// All findings: those of the compile and those of tried requests, with suggestions replayed.
     pub fn lint(&self) -> Vec<Finding> {
-        let findings = raw(self);
-        findings
+        let neighbours = Neighbours::of(&self.origins.objects);
+        raw(self)
             .into_iter()
-            .map(|finding| replay::check(self, finding))
+            .map(|finding| replay::check(self, &neighbours, finding))
             .collect()
     }
 }
@@ -81,8 +84,9 @@ pub(crate) fn of_route(generation: &Generation, host: &Host, route: &Route) -> V
     let found = rewrite::findings(&subject)
         .into_iter()
         .chain(pattern::findings(&subject));
+    let neighbours = Neighbours::of(&generation.origins.objects);
     found
-        .map(|finding| replay::check(generation, finding))
+        .map(|finding| replay::check(generation, &neighbours, finding))
         .collect()
 }
 

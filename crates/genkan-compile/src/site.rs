@@ -18,7 +18,6 @@ use genkan_objects::{
 use genkan_route::site;
 
 use crate::{
-    claims::SiteUse,
     mark::{self, Part},
     options::{Options, World},
     world,
@@ -28,8 +27,8 @@ use crate::{
 pub(crate) struct Resolved {
     /// The folder to serve.
     pub target: Option<Arc<site::StaticSite>>,
-    /// The object it depends on.
-    pub used: Option<SiteUse>,
+    /// Name of the StaticSite it depends on, whether there is one or not.
+    pub used: Option<Arc<str>>,
     /// Why there is nothing to serve.
     pub finding: Option<Finding>,
 }
@@ -59,10 +58,7 @@ pub(crate) fn resolve(
     }
     let namespace = ingress.meta.namespace();
     let found = world::static_site(objects, namespace, &backend.name.value).cloned();
-    let used = Some(SiteUse {
-        name: (&*backend.name.value).into(),
-        found: found.clone(),
-    });
+    let used = Some((&*backend.name.value).into());
     let Some(object) = found else {
         let finding = missing(ingress, backend, pointer, objects, options);
         return Resolved {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use genkan_objects::{
     ObjectStore, Resource,
-    kind::{ConfigMap, EndpointSlice, Ingress, IngressClass, Service, StaticSite},
+    kind::{ConfigMap, Ingress, IngressClass, Service, StaticSite},
 };
 
 /// All Ingresses, by namespace and name.
@@ -15,11 +15,6 @@ pub(crate) fn ingresses(objects: &ObjectStore) -> impl Iterator<Item = &Arc<Reso
 /// All IngressClasses, by name.
 pub(crate) fn classes(objects: &ObjectStore) -> impl Iterator<Item = &Arc<Resource<IngressClass>>> {
     objects.ingress_classes.iter()
-}
-
-/// All EndpointSlices, by namespace and name.
-pub(crate) fn slices(objects: &ObjectStore) -> impl Iterator<Item = &Arc<Resource<EndpointSlice>>> {
-    objects.endpoint_slices.iter()
 }
 
 /// One Service.

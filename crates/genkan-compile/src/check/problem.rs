@@ -3,7 +3,7 @@
 use genkan_diagnosis::{Applicability, Code, Finding, ObjectRef, Severity, Suggestion, words};
 use genkan_objects::files::Failure;
 use genkan_objects::{
-    Impact, ObjectStore, Problem, ProblemKind, Resource,
+    Impact, Object, Problem, ProblemKind, Resource,
     files::{FileProblem, UnreadableObject},
 };
 
@@ -19,34 +19,17 @@ pub(crate) fn findings<T>(object: &Resource<T>) -> Vec<Finding> {
     object.problems.iter().filter_map(place).collect()
 }
 
-/// Problems of everything but Ingresses, whose claims carry their own.
-pub(crate) fn of_other_objects(objects: &ObjectStore) -> Vec<Finding> {
-    let mut found = Vec::new();
-    objects
-        .ingress_classes
-        .iter()
-        .for_each(|object| found.extend(findings(&**object)));
-    objects
-        .services
-        .iter()
-        .for_each(|object| found.extend(findings(&**object)));
-    objects
-        .endpoint_slices
-        .iter()
-        .for_each(|object| found.extend(findings(&**object)));
-    objects
-        .secrets
-        .iter()
-        .for_each(|object| found.extend(findings(&**object)));
-    objects
-        .config_maps
-        .iter()
-        .for_each(|object| found.extend(findings(&**object)));
-    objects
-        .static_sites
-        .iter()
-        .for_each(|object| found.extend(findings(&**object)));
-    found
+/// Problems of one object that is no Ingress; claims carry their own.
+pub(crate) fn of_object(object: &Object) -> Vec<Finding> {
+    match object {
+        Object::Ingress(_) | Object::Namespace(_) | Object::Workload(_) => Vec::new(),
+        Object::IngressClass(object) => findings(&**object),
+        Object::Service(object) => findings(&**object),
+        Object::EndpointSlice(object) => findings(&**object),
+        Object::Secret(object) => findings(&**object),
+        Object::ConfigMap(object) => findings(&**object),
+        Object::StaticSite(object) => findings(&**object),
+    }
 }
 
 /// Files, documents and objects that could not be used.

@@ -3,7 +3,7 @@
 
 use genkan_diagnosis::{Code, Finding, words};
 use genkan_objects::{
-    ObjectStore, Resource,
+    Resource,
     kind::{ENDPOINTS_ANNOTATION, Service},
 };
 
@@ -12,16 +12,8 @@ use crate::{
     mark::{self, Part, annotation_pointer},
 };
 
-/// Findings of all Services.
-pub(crate) fn findings(objects: &ObjectStore) -> Vec<Finding> {
-    objects
-        .services
-        .iter()
-        .filter_map(|service| of_service(service))
-        .collect()
-}
-
-fn of_service(service: &Resource<Service>) -> Option<Finding> {
+/// What is wrong with the annotation of one Service.
+pub(crate) fn of_service(service: &Resource<Service>) -> Option<Finding> {
     let value = &*service.meta.annotation(ENDPOINTS_ANNOTATION)?.value.value;
     let pointer = annotation_pointer(ENDPOINTS_ANNOTATION);
     if !service.from_file() {

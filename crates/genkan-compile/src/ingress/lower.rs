@@ -21,9 +21,9 @@ use crate::{
     annotation::{self, Effects},
     base::Base,
     check,
-    claims::SiteUse,
+    claims::name_of,
     options::Options,
-    order::{IngressName, Precedence},
+    order::Precedence,
     site,
 };
 
@@ -33,7 +33,7 @@ pub(crate) fn lower(
     objects: &ObjectStore,
     base: &Base,
     options: &Options,
-) -> (Claim, Vec<SiteUse>) {
+) -> (Claim, Vec<Arc<str>>) {
     let mut findings = check::problem::findings(&**object);
     let selection = select(asked(object), &base.classes, options);
     let mut lowering = Lowering {
@@ -89,11 +89,7 @@ pub(crate) fn lower(
 }
 
 fn precedence(object: &Resource<Ingress>, selection: &Selection) -> Precedence {
-    let namespace = object.meta.namespace.clone().unwrap_or_else(|| "".into());
-    let name = IngressName {
-        namespace,
-        name: object.meta.name.value.clone(),
-    };
+    let name = name_of(object);
     Precedence {
         created: object.meta.created,
         mode: selection.mode(),
@@ -153,7 +149,7 @@ struct Lowering<'a> {
     object: &'a Arc<Resource<Ingress>>,
     objects: &'a ObjectStore,
     options: &'a Options,
-    sites: Vec<SiteUse>,
+    sites: Vec<Arc<str>>,
     findings: Vec<Finding>,
 }
 

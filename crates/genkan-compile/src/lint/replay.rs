@@ -3,17 +3,20 @@
 use std::collections::BTreeSet;
 
 use genkan_diagnosis::{Applicability, Checked, Code, Finding, Suggestion, words};
-use genkan_objects::{Object, ObjectStore, Resource, files, kind::Ingress, patch};
+use genkan_objects::{Object, Resource, files, kind::Ingress, patch};
 
-use super::raw;
+use super::{neighbours::Neighbours, raw};
 use crate::{
     compiler::{Compiler, Input},
     generation::Generation,
-    ingress::host_name,
 };
 
 /// The finding with its suggestions tried.
-pub(super) fn check(generation: &Generation, finding: Finding) -> Finding {
+pub(super) fn check(
+    generation: &Generation,
+    neighbours: &Neighbours<'_>,
+    finding: Finding,
+) -> Finding {
     if finding
         .suggestions()
         .iter()
@@ -26,12 +29,17 @@ pub(super) fn check(generation: &Generation, finding: Finding) -> Finding {
     };
     let replay = Replay {
         generation,
+        neighbours,
         object,
         finding: &finding,
     };
     let Some(before) = replay.findings(None) else {
         return finding;
     };
+    if !before.contains(&identity(&finding)) {
+        // it does not show in the part that is replayed, so its absence would prove nothing
+        return finding;
+    }
     let tried: Vec<_> = finding
         .suggestions()
         .iter()
@@ -47,12 +55,14 @@ pub(crate) fn with_suggestion(
     suggestion: &Suggestion,
 ) -> Option<Generation> {
     let object = ingress_of(generation, finding)?;
-    Replay {
+    let neighbours = &Neighbours::of(&generation.origins.objects);
+    let replay = Replay {
         generation,
+        neighbours,
         object,
         finding,
-    }
-    .compiled(Some(suggestion))
+    };
+    replay.compiled(Some(suggestion))
 }
 
 /// The Ingress that a finding is about. Suggestions for other kinds stay unchecked.
@@ -70,6 +80,7 @@ fn ingress_of<'g>(generation: &'g Generation, finding: &Finding) -> Option<&'g R
 
 struct Replay<'r> {
     generation: &'r Generation,
+    neighbours: &'r Neighbours<'r>,
     object: &'r Resource<Ingress>,
     finding: &'r Finding,
 }
@@ -119,7 +130,7 @@ impl Replay<'_> {
     }
 
     fn compiled(&self, suggestion: Option<&Suggestion>) -> Option<Generation> {
-        let mut objects = self.neighbourhood();
+        let mut objects = self.neighbours.around(self.object, self.finding);
         if let Some(suggestion) = suggestion {
             objects.insert(Object::Ingress(self.patched(suggestion)?));
         }
@@ -130,19 +141,6 @@ impl Replay<'_> {
             problems: &[],
             resolutions,
         }))
-    }
-
-    /// The store with only those Ingresses that share a host with this one.
-    fn neighbourhood(&self) -> ObjectStore {
-        let mut objects = self.generation.origins.objects.clone();
-        objects.ingresses = Default::default();
-        let hosts = hosts(self.object);
-        for other in self.generation.origins.objects.ingresses.iter() {
-            if self::hosts(other).iter().any(|host| hosts.contains(host)) {
-                objects.insert(Object::Ingress(other.clone()));
-            }
-        }
-        objects
     }
 
     /// The Ingress with the suggestion applied to its text.
@@ -176,17 +174,4 @@ fn identity(finding: &Finding) -> Identity {
         object,
         finding.pointer().unwrap_or_default().to_owned(),
     )
-}
-
-/// Hosts that an Ingress names, the catch-all among them.
-fn hosts(object: &Resource<Ingress>) -> Vec<String> {
-    let written = object.spec.rules.iter().map(|rule| {
-        let host = rule.host.as_ref().map_or("", |host| &*host.value);
-        host_name::read(host).map_or_else(|_| host.to_owned(), |read| host_name::show(&read.name))
-    });
-    let mut hosts: Vec<_> = written.collect();
-    if object.spec.default_backend.is_some() {
-        hosts.push("*".to_owned());
-    }
-    hosts
 }
