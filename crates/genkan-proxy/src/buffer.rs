@@ -133,6 +133,15 @@ impl Buffers {
         buffer.append(bytes);
     }
 
+    /// How many buffers and output vectors lie in the free lists.
+    #[cfg(test)]
+    pub(crate) fn free_counts(&self) -> ([usize; 3], usize) {
+        (
+            self.free.each_ref().map(|free| free.borrow().len()),
+            self.outputs.borrow().len(),
+        )
+    }
+
     /// An empty vector for a head that is to be written.
     pub(crate) fn output(&self) -> Vec<u8> {
         self.outputs
@@ -151,5 +160,39 @@ impl Buffers {
             output.clear();
             outputs.push(output);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buffers_keep_their_bytes_when_they_grow() {
+        let buffers = Buffers::default();
+        let mut buffer = buffers.take(1);
+        assert_eq!(buffer.capacity(), SMALL);
+        buffers.extend(&mut buffer, &[7; 100]);
+        buffer.consume(40);
+        for size in [MEDIUM, LARGE, LARGE + 1] {
+            buffers.grow(&mut buffer, size);
+            assert_eq!(
+                (buffer.filled(), buffer.capacity()),
+                ([7; 60].as_slice(), size)
+            );
+        }
+        buffers.give(buffer);
+        // Each size left behind lies ready; the odd one was freed.
+        assert_eq!(buffers.free_counts(), ([1, 1, 1], 0));
+    }
+
+    #[test]
+    fn free_lists_are_bounded() {
+        let buffers = Buffers::default();
+        let many: Vec<Buffer> = (0..100).map(|_| buffers.take(LARGE)).collect();
+        many.into_iter().for_each(|buffer| buffers.give(buffer));
+        assert_eq!(buffers.free_counts().0[2], 64);
+        buffers.give_output(Vec::with_capacity(LARGE));
+        assert_eq!(buffers.free_counts().1, 0);
     }
 }

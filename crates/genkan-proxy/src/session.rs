@@ -22,7 +22,11 @@ pub(crate) mod relay;
 pub(crate) mod sending;
 pub(crate) mod site;
 pub(crate) mod transport;
+pub(crate) mod tries;
 pub(crate) mod tunnel;
+
+#[cfg(test)]
+mod tests;
 
 use std::{net::SocketAddr, rc::Rc, time::Instant};
 

@@ -76,6 +76,34 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
+    pub(crate) fn new(
+        place: Place,
+        held: Held,
+        observers: &crate::record::ObserverFactory,
+        spill: Arc<SpillBudget>,
+        captures: crate::capture::CaptureLimits,
+    ) -> Self {
+        let mut observers = observers(place.index);
+        observers.meter.adopt(held.snapshot());
+        Self {
+            watches: Watches::new(),
+            buffers: Buffers::default(),
+            pools: Pools::default(),
+            identifiers: Identifiers::new(),
+            counters: Rc::new(Counters::default()),
+            captures: Captures::new(captures),
+            wall: Wall::new(),
+            spill,
+            observers: RefCell::new(observers),
+            scratch: RefCell::default(),
+            held: RefCell::new(Rc::new(held)),
+            draining: Cell::new(false),
+            ended: Notify::new(),
+            acceptors: Notify::new(),
+            place,
+        }
+    }
+
     /// The snapshot that new exchanges are decided with.
     pub(crate) fn held(&self) -> Rc<Held> {
         Rc::clone(&self.held.borrow())
@@ -186,29 +214,13 @@ pub(crate) fn run(start: Start) {
 }
 
 async fn work(start: Start) {
-    let observers = (start.observers)(start.place.index);
-    let worker = Rc::new(Worker {
-        watches: Watches::new(),
-        buffers: Buffers::default(),
-        pools: Pools::default(),
-        identifiers: Identifiers::new(),
-        counters: Rc::new(Counters::default()),
-        captures: Captures::new(start.captures),
-        wall: Wall::new(),
-        spill: start.spill,
-        observers: RefCell::new(observers),
-        scratch: RefCell::default(),
-        held: RefCell::new(Rc::new((start.held)())),
-        draining: Cell::new(false),
-        ended: Notify::new(),
-        acceptors: Notify::new(),
-        place: start.place,
-    });
-    worker
-        .observers
-        .borrow_mut()
-        .meter
-        .adopt(worker.held().snapshot());
+    let worker = Rc::new(Worker::new(
+        start.place,
+        (start.held)(),
+        &*start.observers,
+        start.spill,
+        start.captures,
+    ));
     let mut accepting = Vec::new();
     for listener in start.listeners {
         match accept::accept_on(Rc::clone(&worker), listener) {

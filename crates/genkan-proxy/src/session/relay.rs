@@ -3,18 +3,18 @@
 //! Bytes go from the read buffer straight to the client. The buffer is the back-pressure: nothing more
 //! is read while something waits to be written. Reads grow to 64 KiB when they fill their buffer.
 
+mod outflow;
+
 use std::{
     future::poll_fn,
     task::{Context, Poll},
     time::{Duration, Instant},
 };
 
-use genkan_http::{
-    chunked::{CHUNK_END, CHUNK_HEADER_BYTES_MAX, ChunkedDecoder, LAST_CHUNK, Part, chunk_header},
-    framing::{ResponseBody, ResponseFraming},
-    limits::ChunkLimits,
-};
+use genkan_http::framing::ResponseFraming;
 
+use self::outflow::Outflow;
+pub(super) use self::outflow::Shape;
 use super::{
     client::{Client, SEND_TIMEOUT},
     exchange::{Exchange, Next},
@@ -22,25 +22,12 @@ use super::{
     observe::{self, OwnSubject},
     patience::{Party, Patience},
     sending::{Outgoing, Sending},
-    transport::{Transport, poll_fill, poll_put},
+    transport::{Transport, poll_put},
 };
 use crate::{
-    body::collect::RequestBody,
-    buffer::{Buffer, LARGE, MEDIUM},
-    upstream::pool::Connection,
+    body::collect::RequestBody, buffer::Buffer, upstream::pool::Connection,
     worker::watch::Interrupt,
 };
-
-/// How the body's framing changes on the way to the client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// The endpoint's bytes, unchanged.
-    AsIs,
-    /// Ended by close there, chunked here.
-    Encode,
-    /// Chunked there, ended by close here (HTTP/1.0 clients).
-    Decode,
-}
 
 /// The request, as far as it is not sent yet.
 #[derive(Debug)]
@@ -54,32 +41,18 @@ pub(super) struct Request {
 #[derive(Debug)]
 pub(super) struct Relay {
     connection: Connection,
-    received: Buffer,
-    /// Bytes at the front of `received` that go to the client as they are.
-    checked: usize,
-    rest: Rest,
-    shape: Shape,
-    /// The head, and re-framed data.
-    out: Vec<u8>,
-    out_sent: usize,
+    outflow: Outflow,
+    /// Bytes sent before the body.
     head_bytes: u64,
     upstream_keep_alive: bool,
-    read_size: usize,
     patience: Patience,
     pub(super) request: Request,
     pub(super) keep_alive: bool,
     pub(super) began: Instant,
     pub(super) read_timeout: Duration,
+    /// The most bytes a streamed request body may have.
+    pub(super) body_size_max: Option<u64>,
     pub(super) subject: Option<OwnSubject>,
-}
-
-/// What is still to come from the endpoint.
-#[derive(Debug)]
-enum Rest {
-    Length(u64),
-    Chunked(ChunkedDecoder),
-    UntilClose,
-    Nothing,
 }
 
 /// How a relay ended.
@@ -94,30 +67,18 @@ pub(super) enum End {
 }
 
 impl Relay {
-    /// A relay whose head is in `out`.
+    /// A relay whose head is in `out`; `sent` bytes went to the client before (interim responses).
     pub(super) fn new(
         connection: Connection,
         received: Buffer,
         framing: ResponseFraming,
         shape: Shape,
-        out: Vec<u8>,
+        (out, sent): (Vec<u8>, u64),
     ) -> Self {
-        let rest = match framing.body {
-            ResponseBody::None | ResponseBody::Length(0) => Rest::Nothing,
-            ResponseBody::Length(length) => Rest::Length(length),
-            ResponseBody::Chunked => Rest::Chunked(ChunkedDecoder::new()),
-            ResponseBody::UntilClose => Rest::UntilClose,
-        };
         Self {
             connection,
-            read_size: if received.has_room() { MEDIUM } else { LARGE },
-            received,
-            checked: 0,
-            rest,
-            shape,
-            head_bytes: out.len() as u64,
-            out,
-            out_sent: 0,
+            head_bytes: sent + out.len() as u64,
+            outflow: Outflow::new(framing.body, shape, received, out),
             upstream_keep_alive: framing.keep_alive,
             patience: Patience::default(),
             request: Request {
@@ -128,6 +89,7 @@ impl Relay {
             keep_alive: false,
             began: Instant::now(),
             read_timeout: Duration::MAX,
+            body_size_max: None,
             subject: None,
         }
     }
@@ -156,17 +118,14 @@ impl Relay {
             head,
             body,
         } = self.request;
-        let quiet = self.received.is_empty() && sending.done && self.upstream_keep_alive;
-        if end == End::Complete && quiet {
+        let reusable = self.upstream_keep_alive && self.outflow.is_exact() && sending.done;
+        if end == End::Complete && reusable {
             let held = worker.held();
             worker
                 .pools
                 .put(self.connection, Instant::now(), held.settings());
         }
-        if self.received.capacity() > 0 {
-            worker.buffers.give(self.received);
-        }
-        worker.buffers.give_output(self.out);
+        self.outflow.release(&worker.buffers);
         worker.buffers.give_output(head);
         exchange.tally.body_sent = exchange.tally.sent.saturating_sub(self.head_bytes);
         if let Some(attempt) = exchange.tally.attempts.last_mut() {
@@ -222,183 +181,41 @@ impl Relay {
         client: &mut Client<S>,
         exchange: &mut Exchange,
     ) -> Step {
+        let Self {
+            connection,
+            outflow,
+            patience,
+            ..
+        } = self;
+        let buffers = &client.worker.buffers;
         loop {
-            if self.checked == 0 && self.prepare(exchange).is_err() {
-                // What was prepared before the fault still goes out with the next write, if any.
-                return Step::End(End::Truncated);
+            match outflow.prepare() {
+                Ok(data) => count(exchange, data),
+                Err(_) => return Step::End(End::Truncated),
             }
-            let (out, body) = (
-                &self.out[self.out_sent..],
-                &self.received.filled()[..self.checked],
-            );
-            if !out.is_empty() || !body.is_empty() {
-                match poll_put(&mut client.stream, cx, out, body) {
-                    Poll::Ready(Ok(count)) => self.put(count, client, exchange),
+            let (first, second) = outflow.pending();
+            if !first.is_empty() || !second.is_empty() {
+                match poll_put(&mut client.stream, cx, first, second) {
+                    Poll::Ready(Ok(count)) => {
+                        exchange.tally.sent += count as u64;
+                        outflow.sent(count, buffers);
+                        patience.moved();
+                    }
                     Poll::Ready(Err(_)) => return Step::End(End::ClientGone),
                     Poll::Pending => return Step::Wait(Party::ClientTakes),
                 }
                 continue;
             }
-            if matches!(self.rest, Rest::Nothing) {
+            if outflow.is_complete() {
                 return Step::End(End::Complete);
             }
-            match self.poll_read(cx, client) {
-                Poll::Ready(Ok(0)) if matches!(self.rest, Rest::UntilClose) => {
-                    self.rest = Rest::Nothing;
-                    if self.shape == Shape::Encode {
-                        self.start_out();
-                        self.out.extend_from_slice(LAST_CHUNK);
-                    }
-                }
+            match outflow.poll_read(&mut connection.stream, cx, buffers) {
+                Poll::Ready(Ok(0)) if outflow.end_of_stream() => {}
                 Poll::Ready(Ok(0) | Err(_)) => return Step::End(End::Truncated),
-                Poll::Ready(Ok(_)) => self.patience.moved(),
+                Poll::Ready(Ok(_)) => patience.moved(),
                 Poll::Pending => return Step::Wait(Party::EndpointSends),
             }
         }
-    }
-
-    /// Looks at what was received: how much of it goes to the client, and in which form.
-    fn prepare(&mut self, exchange: &mut Exchange) -> Result<(), ()> {
-        if self.received.is_empty() {
-            return Ok(());
-        }
-        let fresh = self.received.filled();
-        let data = match &mut self.rest {
-            Rest::Nothing => return Ok(()),
-            Rest::Length(left) => {
-                self.checked = fresh
-                    .len()
-                    .min(usize::try_from(*left).unwrap_or(usize::MAX));
-                *left -= self.checked as u64;
-                if *left == 0 {
-                    self.rest = Rest::Nothing;
-                }
-                self.checked as u64
-            }
-            Rest::UntilClose if self.shape == Shape::Encode => {
-                self.encode(exchange);
-                return Ok(());
-            }
-            Rest::UntilClose => {
-                self.checked = fresh.len();
-                self.checked as u64
-            }
-            Rest::Chunked(_) if self.shape == Shape::Decode => return self.decode(exchange),
-            Rest::Chunked(decoder) => {
-                let skipped = decoder.skip(fresh, &ChunkLimits::default()).map_err(drop)?;
-                self.checked = skipped.consumed;
-                if skipped.end {
-                    self.rest = Rest::Nothing;
-                }
-                skipped.data
-            }
-        };
-        count(exchange, data);
-        // Copying a little beats a second slice.
-        if self.checked <= self.out.capacity() - self.out.len() {
-            self.out
-                .extend_from_slice(&self.received.filled()[..self.checked]);
-            self.received.consume(std::mem::take(&mut self.checked));
-        }
-        Ok(())
-    }
-
-    fn encode(&mut self, exchange: &mut Exchange) {
-        let mut line = [0; CHUNK_HEADER_BYTES_MAX];
-        let data = self.received.filled().len();
-        self.start_out();
-        self.out.extend_from_slice(chunk_header(data, &mut line));
-        self.out.extend_from_slice(self.received.filled());
-        self.out.extend_from_slice(CHUNK_END);
-        self.received.consume(data);
-        count(exchange, data as u64);
-    }
-
-    fn decode(&mut self, exchange: &mut Exchange) -> Result<(), ()> {
-        self.start_out();
-        loop {
-            let Rest::Chunked(decoder) = &mut self.rest else {
-                return Ok(());
-            };
-            let input = self.received.filled();
-            let decoded = decoder
-                .decode(input, &ChunkLimits::default())
-                .map_err(drop)?;
-            if let Part::Data(range) = &decoded.part {
-                count(exchange, range.len() as u64);
-                self.out.extend_from_slice(&input[range.clone()]);
-            }
-            self.received.consume(decoded.consumed);
-            match decoded.part {
-                Part::Data(_) | Part::Trailer { .. } => {}
-                Part::Partial => return Ok(()),
-                Part::End => self.rest = Rest::Nothing,
-            }
-        }
-    }
-
-    /// `out` takes more: what was sent of it is forgotten.
-    fn start_out(&mut self) {
-        if self.out_sent == self.out.len() {
-            self.out.clear();
-            self.out_sent = 0;
-        }
-    }
-
-    fn put<S>(&mut self, written: usize, client: &Client<S>, exchange: &mut Exchange) {
-        exchange.tally.sent += written as u64;
-        self.patience.moved();
-        let head = written.min(self.out.len() - self.out_sent);
-        self.out_sent += head;
-        self.start_out();
-        self.checked -= written - head;
-        self.received.consume(written - head);
-        if self.received.is_empty() && self.received.capacity() > 0 && self.rest_is_open() {
-            client
-                .worker
-                .buffers
-                .give(std::mem::take(&mut self.received));
-        }
-    }
-
-    fn rest_is_open(&self) -> bool {
-        !matches!(self.rest, Rest::Nothing)
-    }
-
-    /// Reads once; no buffer is held while nothing arrives.
-    fn poll_read<S>(
-        &mut self,
-        cx: &mut Context<'_>,
-        client: &Client<S>,
-    ) -> Poll<std::io::Result<usize>> {
-        let buffers = &client.worker.buffers;
-        if self.received.capacity() == 0 {
-            match self.connection.stream.poll_read_ready(cx) {
-                Poll::Ready(Ok(())) => self.received = buffers.take(self.read_size),
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending => return Poll::Pending,
-            }
-        } else if !self.received.has_room() {
-            let size = self.received.capacity();
-            self.received.compact();
-            if !self.received.has_room() {
-                buffers.grow(&mut self.received, size * 2);
-            }
-        }
-        let read = poll_fill(
-            &mut self.connection.stream,
-            cx,
-            &mut self.received,
-            u64::MAX,
-        );
-        match &read {
-            Poll::Ready(Ok(_)) if !self.received.has_room() => self.read_size = LARGE,
-            Poll::Pending if self.received.is_empty() => {
-                buffers.give(std::mem::take(&mut self.received));
-            }
-            _ => {}
-        }
-        read
     }
 
     fn poll_request<S: Transport>(
@@ -419,7 +236,7 @@ impl Relay {
             head,
             body,
             buffer,
-            size_max: None,
+            size_max: self.body_size_max,
         };
         if sending
             .poll(cx, &mut self.connection.stream, client, &mut outgoing)

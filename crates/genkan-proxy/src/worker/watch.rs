@@ -4,6 +4,9 @@
 //! deadline is a store, and only a deadline *before* the entry's next inspection touches the wheel. An
 //! entry is inspected at least once per turn of the wheel, so later deadlines cost nothing.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     cell::RefCell,
     future::poll_fn,
