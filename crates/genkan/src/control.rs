@@ -234,13 +234,10 @@ impl<'p> Control<'p> {
         let gateway = Arc::clone(&self.gateway);
         let drain = std::thread::spawn(move || gateway.drain(timeout));
         while !drain.is_finished() && Instant::now() < deadline {
-            match messages.recv_timeout(DRAIN_POLL) {
-                Ok(Message::Signal(Signal::End)) => {
-                    eprintln!("genkan: ending at once");
-                    self.gateway.drain(Duration::ZERO);
-                    break;
-                }
-                _ => {}
+            if let Ok(Message::Signal(Signal::End)) = messages.recv_timeout(DRAIN_POLL) {
+                eprintln!("genkan: ending at once");
+                self.gateway.drain(Duration::ZERO);
+                break;
             }
         }
         let gently = drain.join().unwrap_or(false);

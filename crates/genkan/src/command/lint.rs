@@ -125,7 +125,10 @@ impl LintArgs {
                 if !text.is_empty() {
                     text.push('\n');
                 }
-                format!("{text}{}\n", render::text::summary(&Summary::of(findings), hidden, style))
+                format!(
+                    "{text}{}\n",
+                    render::text::summary(&Summary::of(findings), hidden, style)
+                )
             }
         }
     }

@@ -67,7 +67,8 @@ impl Gateway {
                 meter: Box::new(metrics.worker()),
             }
         };
-        let proxy = listen(args, Arc::new(observers), &generation)?;
+        let observers: Arc<genkan_proxy::record::ObserverFactory> = Arc::new(observers);
+        let proxy = listen(args, &observers, &generation)?;
         let number = generation.number();
         Ok(Self {
             proxy,
@@ -207,7 +208,7 @@ fn open_log(args: &GatewayArgs) -> Result<Option<LogWriter>, StartError> {
 /// Starts the workers, on the next free port where that is wanted.
 fn listen(
     args: &GatewayArgs,
-    observers: Arc<genkan_proxy::record::ObserverFactory>,
+    observers: &Arc<genkan_proxy::record::ObserverFactory>,
     generation: &Generation,
 ) -> Result<Proxy, StartError> {
     let first = args.http();
@@ -219,7 +220,7 @@ fn listen(
                 address,
                 scheme: Scheme::Http,
             }],
-            observers: Arc::clone(&observers),
+            observers: Arc::clone(observers),
             captures: CaptureLimits::default(),
             spill_bytes_max: SPILL_BYTES_MAX,
         };

@@ -33,11 +33,6 @@ impl Stamp {
             changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
-
-    /// Marks of the file that a path leads to, if it leads to one.
-    pub(super) fn of(path: &Path) -> Option<Self> {
-        path.metadata().ok().map(|metadata| Self::new(&metadata))
-    }
 }
 
 /// What the file holds and its marks before it was read. A path that leads nowhere is

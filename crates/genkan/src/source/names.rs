@@ -2,10 +2,6 @@
 
 use std::{ffi::OsStr, path::Path};
 
-/// Link within a Kubernetes volume whose replacement changes all files of the volume at once.
-/// (kubelet: `pkg/volume/util/atomic_writer.go`)
-pub(super) const VOLUME_DATA: &str = "..data";
-
 /// Extensions that are read, as `kubectl apply -f FOLDER` reads them.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
