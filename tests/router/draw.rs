@@ -159,7 +159,7 @@ fn route(random: &mut Random, mode: Mode, regex_host: bool, rank: u32) -> RouteS
         redirect: random.one_in(10).then(|| Redirect {
             status: 300 + u16::try_from(random.below(9)).expect("< 9"),
             target: (*random.pick(REDIRECTS)).into(),
-            annotation: *random.pick(&["permanent-redirect", "temporal-redirect"]),
+            annotation: random.pick::<&str>(&["permanent-redirect", "temporal-redirect"]),
         }),
         closed: random.one_in(10).then_some(Closed {
             code: "GK0202",
@@ -220,7 +220,7 @@ pub(crate) fn request(random: &mut Random) -> Request {
     if random.one_in(8) {
         path = path.replacen(
             '/',
-            *random.pick(&["//", "/./", "/%2e%2E/", "/x/../", "/%66%6F%6f/"]),
+            random.pick::<&str>(&["//", "/./", "/%2e%2E/", "/x/../", "/%66%6F%6f/"]),
             1,
         );
     }
@@ -233,7 +233,7 @@ pub(crate) fn request(random: &mut Random) -> Request {
     }
     path.push_str(suffix);
     if random.one_in(60) {
-        path.push_str(*random.pick(&["%00", "%", "%zz", "/../../../../.."]));
+        path.push_str(random.pick::<&str>(&["%00", "%", "%zz", "/../../../../.."]));
     }
     let body = random.one_in(8).then(|| *random.pick(&[0, 10, 11]));
     Request {

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::mpsc::{RecvTimeoutError, Sender, channel},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use genkan_objects::files::Content;
@@ -15,11 +15,8 @@ use super::{
     scan::Roots,
 };
 
-/// How often the files are looked at, when looking is quick.
+/// How often the files are looked at.
 const POLL_EVERY: Duration = Duration::from_millis(100);
-/// Looking takes at most one part in so many of the thread's time, so that ten thousand files are
-/// looked at less often.
-const IDLE_PARTS: u32 = 20;
 
 /// Ends the watching when dropped.
 #[derive(Debug)]
@@ -42,11 +39,8 @@ impl Watcher {
             .name("manifests".to_owned())
             .spawn(move || {
                 let mut previous = None;
-                let mut pause = POLL_EVERY;
-                while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(pause) {
-                    let began = Instant::now();
+                while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(POLL_EVERY) {
                     let files = roots.scan(&mut |_| {}).files;
-                    pause = POLL_EVERY.max(began.elapsed() * IDLE_PARTS);
                     // Two looks that agree: nobody is writing.
                     if previous.as_ref() == Some(&files) {
                         let changes = look(&mut known, files);
