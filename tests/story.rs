@@ -95,7 +95,9 @@ fn the_example_itself_is_clean() {
     let found = genkan(["lint", "-o", "json", "examples/todos"])
         .expect_code(0)
         .json();
-    assert_eq!(found["findings"], json!([]), "{found:#}");
+    // Notes are facts: GK0107 says that a rule without a host takes every name.
+    assert_eq!(found["summary"]["error"], 0, "{found:#}");
+    assert_eq!(found["summary"]["warning"], 0, "{found:#}");
 }
 
 #[test]

@@ -120,6 +120,8 @@ impl Gateway {
                 "run",
                 "--http-port",
                 "0",
+                "--console-port",
+                "0",
                 "--admin-port",
                 "0",
                 "--manifests",

@@ -57,7 +57,7 @@ fn socket(address: SocketAddr) -> io::Result<Socket> {
     socket.set_reuse_address(true)?;
     if address.is_ipv6() {
         // `[::]` beside `0.0.0.0` must not conflict; both are listed when both are wanted.
-        socket.set_only_v6(true)?;
+        socket.set_only_v6(false)?;
     }
     Ok(socket)
 }

@@ -94,7 +94,11 @@ fn show(explained: &[Explained], request: &Request) -> Reply {
     };
     if is_set("json") {
         let documents: Vec<_> = explained.iter().map(|one| one.json(&style)).collect();
-        let document = json!({ "schema": "genkan.traces/1", "traces": documents });
+        // A client's own id may stand for several requests.
+        let document = match <[_; 1]>::try_from(documents) {
+            Ok([document]) => document,
+            Err(documents) => json!({ "schema": "genkan.traces/1", "traces": documents }),
+        };
         return Reply::new(200, "application/json", format!("{document:#}\n"));
     }
     let texts: Vec<String> = explained.iter().map(|one| one.text(&style)).collect();

@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, net::SocketAddr, path::Path};
 
 use genkan_compile::Generation;
-use genkan_diagnosis::{Style, render};
+use genkan_diagnosis::{Severity, Style, render};
 use genkan_proxy::Proxy;
 use genkan_route::{
     host::HostName,
@@ -90,7 +90,12 @@ impl Announcer {
     /// is new again.
     fn findings(&mut self, generation: &Generation) {
         let mut standing = BTreeSet::new();
-        for finding in &generation.findings {
+        // Notes are facts for `genkan lint`, nothing to interrupt anybody with.
+        let told = generation
+            .findings
+            .iter()
+            .filter(|finding| finding.severity() != Severity::Note);
+        for finding in told {
             let fingerprint = finding.fingerprint();
             if !self.said.contains(&fingerprint) && !standing.contains(&fingerprint) {
                 eprintln!("{}", render::text::finding(finding, &self.style).trim_end());
