@@ -3,9 +3,7 @@
 
 use std::process::Command;
 
-use genkan_tests::{
-    Finished, FlaskBackend, Folder, Gateway, Lines, Request, checkout, genkan, run_to_end,
-};
+use genkan_tests::{Finished, FlaskBackend, Folder, Gateway, Lines, Request, checkout, run_to_end};
 
 struct Scene {
     flask: FlaskBackend,
@@ -49,29 +47,6 @@ fn a_list_is_kept_by_keyboard() {
     let scene = scene();
     let _ = browse("a-list-is-kept-by-keyboard", &scene.gateway);
     assert!(has(scene.flask.messages(), "DELETE /todos/1 -> 204"));
-}
-
-#[test]
-fn an_error_shows_the_id_by_which_genkan_explains_it() {
-    let mut scene = scene();
-    let broken = checkout().join("examples/todos/broken/2-constant-rewrite.yaml");
-    let broken = std::fs::read_to_string(broken).expect("the example is there");
-    scene
-        .gateway
-        .apply(|| scene.folder.write("ingress.yaml", &broken));
-    let finished = browse("an-error-shows-its-status-and-id", &scene.gateway);
-    let id = finished
-        .stdout
-        .lines()
-        .find_map(|line| line.strip_prefix("request-id "));
-    let id = id.expect("the page shows an id");
-    assert!(has(
-        scene.flask.messages(),
-        &format!("[{id}] DELETE / -> 405")
-    ));
-    let console = scene.gateway.listener("console").to_string();
-    let explained = genkan(["explain", "--id", id, "--console", &console]).expect_code(0);
-    assert!(explained.stdout.contains("GK0002"), "{}", explained.stdout);
 }
 
 #[test]
