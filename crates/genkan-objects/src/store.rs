@@ -3,6 +3,7 @@
 //! A store is cheap to clone: clones share everything that did not change since. Iteration is sorted, so
 //! that nothing downstream depends on the order of arrival.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -155,8 +156,8 @@ impl ObjectStore {
             .chain(self.static_sites.iter().cloned().map(Object::StaticSite))
     }
 
-    /// Keys whose objects differ between two stores, sorted: added, changed or removed. Parts that both
-    /// share are not looked at.
+    /// Keys whose objects differ between two stores, sorted: added, changed or removed. Namespaces that
+    /// both share are not looked at.
     pub fn changes_since(&self, before: &Self) -> Vec<ObjectKey> {
         let mut keys = Vec::new();
         self.ingresses
@@ -266,17 +267,42 @@ impl<T> Table<T> {
             if matches!((now, then), (Some(now), Some(then)) if Arc::ptr_eq(now, then)) {
                 continue;
             }
-            let names = now.into_iter().chain(then).flat_map(|names| names.keys());
-            keys.extend(names.filter_map(|name| {
-                let (now, then) = (self.get(namespace, name), before.get(namespace, name));
-                let same = matches!((now, then), (Some(now), Some(then)) if Arc::ptr_eq(now, then));
-                let key = || ObjectKey {
-                    kind,
-                    namespace: namespace.clone(),
-                    name: name.clone(),
-                };
-                (!same).then(key)
-            }));
+            let key = |name: &Arc<str>| ObjectKey {
+                kind,
+                namespace: namespace.clone(),
+                name: name.clone(),
+            };
+            differing(
+                now.map(|names| &**names),
+                then.map(|names| &**names),
+                |name| {
+                    keys.push(key(name));
+                },
+            );
+        }
+    }
+}
+
+/// Names under which two sorted tables do not hold the same object, found by walking both at once.
+fn differing<T>(
+    now: Option<&BTreeMap<Arc<str>, Arc<T>>>,
+    then: Option<&BTreeMap<Arc<str>, Arc<T>>>,
+    mut found: impl FnMut(&Arc<str>),
+) {
+    let mut now = now.into_iter().flatten().peekable();
+    let mut then = then.into_iter().flatten().peekable();
+    loop {
+        let order = match (now.peek(), then.peek()) {
+            (None, None) => return,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some((a, _)), Some((b, _))) => a.cmp(b),
+        };
+        let left = if order.is_le() { now.next() } else { None };
+        let right = if order.is_ge() { then.next() } else { None };
+        let same = matches!((left, right), (Some((_, a)), Some((_, b))) if Arc::ptr_eq(a, b));
+        if let Some((name, _)) = left.or(right).filter(|_| !same) {
+            found(name);
         }
     }
 }

@@ -78,7 +78,7 @@ fn mask(text: &str, documents: &[Document]) -> String {
     let mut masked = Vec::new();
     for document in documents {
         match &document.root {
-            Ok(root) => confidential(root, &mut masked),
+            Ok(root) => confidential(text, root, &mut masked),
             Err(fault) if document.extent.text(text).contains("Secret") => {
                 // The line at fault is needed to understand the message; values beside it are not.
                 let _ = fault;
@@ -102,20 +102,20 @@ fn mask(text: &str, documents: &[Document]) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-fn confidential(root: &Node, masked: &mut Vec<Extent>) {
+fn confidential(text: &str, root: &Node, masked: &mut Vec<Extent>) {
     for item in root.get("items").and_then(Node::items).unwrap_or_default() {
-        confidential(item, masked);
+        confidential(text, item, masked);
     }
     if root.get("kind").and_then(Node::as_str) != Some("Secret") {
         return;
     }
     for node in secret::confidential(root) {
         // An alias is only a name; what it stands for is to be masked.
-        mask_node(node, node.definition.unwrap_or(node.span), masked);
+        mask_node(text, node, node.definition.unwrap_or(node.span), masked);
     }
 }
 
-fn mask_node(node: &Node, span: Extent, masked: &mut Vec<Extent>) {
+fn mask_node(text: &str, node: &Node, span: Extent, masked: &mut Vec<Extent>) {
     let Extent { start, end } = span;
     match node.style {
         // Between the quotes.
@@ -125,6 +125,11 @@ fn mask_node(node: &Node, span: Extent, masked: &mut Vec<Extent>) {
                 end: end - 1,
             });
         }
+        // Beneath the header, so that the text stays what it is to a reader.
+        Style::BlockScalar => {
+            let header = span.text(text).find('\n').unwrap_or(span.range().len());
+            masked.push(Extent::new(span.range().start + header, span.range().end));
+        }
         // Values that are no text are faults, and still confidential.
         Style::Block | Style::Flow => {
             let entries = node
@@ -133,7 +138,7 @@ fn mask_node(node: &Node, span: Extent, masked: &mut Vec<Extent>) {
                 .iter()
                 .map(|entry| &entry.value);
             for child in entries.chain(node.items().unwrap_or_default()) {
-                mask_node(child, child.definition.unwrap_or(child.span), masked);
+                mask_node(text, child, child.definition.unwrap_or(child.span), masked);
             }
         }
         _ => masked.push(span),

@@ -26,6 +26,8 @@ pub struct FileSet {
     files: BTreeMap<Arc<str>, File>,
     /// All definitions of each object; the last in order counts.
     definitions: BTreeMap<ObjectKey, BTreeMap<Order, Object>>,
+    /// Objects with several definitions.
+    contested: BTreeSet<ObjectKey>,
     store: ObjectStore,
 }
 
@@ -125,8 +127,9 @@ impl FileSet {
                 previous: previous.clone(),
             }));
         }
-        for (key, definitions) in &self.definitions {
-            let mut definitions = definitions.values().rev();
+        for key in &self.contested {
+            let definitions = self.definitions.get(key).into_iter();
+            let mut definitions = definitions.flat_map(BTreeMap::values).rev();
             let Some(used) = definitions.next() else {
                 continue;
             };
@@ -179,6 +182,17 @@ impl FileSet {
                 .or_default()
                 .insert(order, object.clone());
             touched.insert(key);
+        }
+        for key in &touched {
+            if self
+                .definitions
+                .get(key)
+                .is_some_and(|found| found.len() > 1)
+            {
+                self.contested.insert(key.clone());
+            } else {
+                self.contested.remove(key);
+            }
         }
         let keys = touched
             .into_iter()

@@ -45,6 +45,23 @@ fn files_add_change_and_remove_objects() {
     );
     assert_eq!(serving(&set), ["b=2"]);
     assert_eq!(set.store().changes_since(&before).len(), 2);
+    assert_eq!(before.changes_since(set.store()).len(), 2);
+    put(&mut set, "c", &map("c", "3"));
+    let changed: Vec<_> = set
+        .store()
+        .changes_since(&before)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        changed,
+        [
+            "ConfigMap default/a",
+            "ConfigMap default/b",
+            "ConfigMap default/c"
+        ]
+    );
+    set.apply("c", &Content::Gone);
     assert_eq!(set.apply("a", &Content::Gone).keys.len(), 1);
     assert!(serving(&set).is_empty());
 }
@@ -145,6 +162,7 @@ fn of_two_definitions_the_later_path_counts() {
     );
     set.apply("b", &Content::Gone);
     assert_eq!(serving(&set), ["x=1"]);
+    assert!(set.problems().is_empty());
 }
 
 #[test]
