@@ -223,13 +223,10 @@ pub(super) fn listener(exchange: &CapturedExchange) -> Listener {
 /// Stage `endpoint` of a request that happened.
 pub(super) fn attempts(exchange: &CapturedExchange) -> Vec<Attempt> {
     let pods = exchange.explanation.endpoints.as_ref();
-    let last = exchange.attempts.len().saturating_sub(1);
-    let fault = |index| exchange.fault.filter(|_| index == last);
     exchange
         .attempts
         .iter()
-        .enumerate()
-        .map(|(index, attempt)| Attempt {
+        .map(|attempt| Attempt {
             address: attempt.address.to_string(),
             pod: pods.and_then(|endpoints| {
                 let same = endpoints
