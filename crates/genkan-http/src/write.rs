@@ -1,4 +1,4 @@
-//! Serialises heads into a byte vector.
+//! Serialises heads into a byte vector, or hands them to another protocol ([`HeadWriter`]).
 //!
 //! Nothing is checked here: names and values come from a parsed head or from configuration that
 //! was checked when it was read. Debug builds stop at a line end inside a value.
@@ -6,8 +6,10 @@
 use crate::head::Version;
 
 mod date;
+mod head_writer;
 
 pub use date::{DATE_BYTES, http_date};
+pub use head_writer::HeadWriter;
 
 /// `HTTP/1.1 200 OK` and the line end. Responses go out as HTTP/1.1 even to HTTP/1.0 clients
 /// (RFC 9110 6.2), as in nginx.

@@ -6,10 +6,12 @@
 mod page;
 mod preference;
 
+use genkan_http::write::HeadWriter;
 use genkan_route::{fault::Fault, route::Mode};
 
 pub(crate) use self::page::reason;
 use self::preference::{Form, preferred};
+use crate::session::downstream::Draft;
 
 /// The name of this hop in `Proxy-Status` (RFC 9209 section 2).
 const HOP: &str = "genkan";
@@ -63,58 +65,55 @@ pub(crate) enum Persistence {
     KeepAlive,
     /// This was the last response.
     Close,
+    /// The response is one stream of several, and none of them speaks for the connection.
+    Unsaid,
 }
 
 impl Persistence {
-    /// The header line, if one is needed.
-    pub(crate) const fn line(self) -> &'static str {
+    /// Appends the field that says so, if one is needed.
+    pub(crate) fn write(self, out: &mut impl HeadWriter) {
         match self {
-            Self::Implied => "",
-            Self::KeepAlive => "Connection: keep-alive\r\n",
-            Self::Close => "Connection: close\r\n",
+            Self::Implied | Self::Unsaid => {}
+            Self::KeepAlive => out.field(b"Connection", b"keep-alive"),
+            Self::Close => out.field(b"Connection", b"close"),
         }
     }
 }
 
 impl Answer<'_> {
     /// Appends the whole response; returns how many of its bytes are body.
-    pub(crate) fn write(&self, out: &mut Vec<u8>) -> usize {
+    pub(crate) fn write(&self, out: &mut impl Draft) -> usize {
         let form = match self.content {
             Content::Fault(_) | Content::Page { .. } => preferred(self.accept, self.mode),
             Content::Redirect { .. } | Content::Text(_) => Form::Html,
         };
         let body = self.body(form);
-        out.extend_from_slice(b"HTTP/1.1 ");
-        number(out, u64::from(self.status));
-        out.push(b' ');
-        out.extend_from_slice(reason(self.status).as_bytes());
-        line(out, "\r\nDate", self.date.as_bytes());
+        out.status(self.status, reason(self.status).as_bytes());
+        out.field(b"Date", self.date.as_bytes());
         if let Content::Redirect { location } = self.content {
-            line(out, "Location", location);
+            out.field(b"Location", location);
         }
         let bodiless = matches!(self.status, 204 | 304);
         if !bodiless {
-            line(out, "Content-Type", form.content_type().as_bytes());
-            out.extend_from_slice(b"Content-Length: ");
-            number(out, body.len() as u64);
-            out.extend_from_slice(b"\r\n");
+            out.field(b"Content-Type", form.content_type().as_bytes());
+            out.number_field(b"Content-Length", body.len() as u64);
         }
         if let Content::Page { headers } = self.content {
-            out.extend_from_slice(headers);
+            out.lines(headers);
         }
         self.write_diagnosis(out);
-        out.extend_from_slice(self.connection.line().as_bytes());
-        out.extend_from_slice(b"\r\n");
+        self.connection.write(out);
+        out.end();
         if bodiless || self.head_only {
             return 0;
         }
-        out.extend_from_slice(&body);
+        out.data(&body);
         body.len()
     }
 
-    fn write_diagnosis(&self, out: &mut Vec<u8>) {
+    fn write_diagnosis(&self, out: &mut impl HeadWriter) {
         if self.status >= 400 {
-            line(out, "X-Request-ID", self.request_id);
+            out.field(b"X-Request-ID", self.request_id);
         }
         if let Content::Fault(fault) = self.content {
             let facts = fault.facts();
@@ -122,7 +121,7 @@ impl Answer<'_> {
                 "{HOP}; error={}; details=\"{}\"",
                 facts.proxy_status, facts.code
             );
-            line(out, "Proxy-Status", text.as_bytes());
+            out.field(b"Proxy-Status", text.as_bytes());
         }
     }
 
@@ -142,18 +141,6 @@ impl Answer<'_> {
             Form::Line => page::line(self.status, fault, id).into_bytes(),
         }
     }
-}
-
-/// Appends a header line.
-fn line(out: &mut Vec<u8>, name: &str, value: &[u8]) {
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(b": ");
-    out.extend_from_slice(value);
-    out.extend_from_slice(b"\r\n");
-}
-
-fn number(out: &mut Vec<u8>, value: u64) {
-    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One downstream connection speaking HTTP/1.
+//! Downstream connections and the exchanges on them.
 //!
 //! The task that owns the client's socket also owns the endpoint's socket for the length of an exchange:
 //! no channels, no second task. Between requests a connection holds no buffer and no exchange; both
@@ -11,10 +11,12 @@
 
 pub(crate) mod attempt;
 pub(crate) mod client;
+pub(crate) mod downstream;
 pub(crate) mod exchange;
 pub(crate) mod forward;
 pub(crate) mod head;
 pub(crate) mod heads;
+pub(crate) mod http1;
 pub(crate) mod observe;
 pub(crate) mod own;
 pub(crate) mod patience;
@@ -32,7 +34,7 @@ use std::{net::SocketAddr, rc::Rc, time::Instant};
 
 use genkan_route::decision::Scheme;
 
-use self::{client::Client, exchange::Next, transport::Transport};
+use self::{client::Client, exchange::Next, http1::Http1, transport::Transport};
 use crate::{
     buffer::SMALL,
     worker::{
@@ -54,7 +56,7 @@ pub(crate) struct Peer {
 
 /// Serves a connection to its end.
 pub(crate) async fn serve<S: Transport>(worker: Rc<Worker>, stream: S, peer: Peer, watch: Watch) {
-    let mut client = Client::new(worker, stream, peer, watch);
+    let mut client = Client::new(worker, Http1::new(stream), peer, watch);
     // nginx: the first head must be complete one header timeout after the connection was accepted.
     let timeout = client.worker.held().settings().header_timeout;
     client.watch.set(Instant::now(), timeout);
@@ -63,7 +65,7 @@ pub(crate) async fn serve<S: Transport>(worker: Rc<Worker>, stream: S, peer: Pee
         match Box::pin(burst(&mut client)).await {
             Next::Request => {}
             Next::Close => return,
-            Next::Linger => return Box::pin(own::linger(&mut client)).await,
+            Next::Linger => return Box::pin(client.linger()).await,
         }
         if client.worker.is_draining() {
             return;
@@ -75,7 +77,7 @@ pub(crate) async fn serve<S: Transport>(worker: Rc<Worker>, stream: S, peer: Pee
 }
 
 /// Serves requests as long as bytes are at hand.
-async fn burst<S: Transport>(client: &mut Client<S>) -> Next {
+async fn burst<S: Transport>(client: &mut Client<Http1<S>>) -> Next {
     let mut buffer = client.worker.buffers.take(SMALL);
     let next = loop {
         match exchange::run(client, &mut buffer).await {

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     buffer::{Buffers, LARGE},
-    session::transport::Transport,
+    session::downstream::Source,
     worker::watch::{Interrupt, Watch},
 };
 
@@ -71,7 +71,7 @@ pub(crate) fn at_hand(body: Body, behind_head: &[u8]) -> Option<usize> {
 }
 
 /// Receives a body to its end.
-pub(crate) async fn collect<S: Transport>(
+pub(crate) async fn collect<S: Source>(
     incoming: &mut Incoming,
     stream: &mut S,
     watch: &Watch,

@@ -14,7 +14,7 @@ use genkan_http::{
 
 use crate::{
     buffer::{Buffer, Buffers, LARGE},
-    session::transport::{Transport, poll_fill},
+    session::downstream::Source,
 };
 
 /// A request body that is being read.
@@ -130,7 +130,7 @@ impl Incoming {
     }
 
     /// Reads once. No buffer is held while nothing arrives. 0 is the end of the stream.
-    pub(crate) fn poll_read<S: Transport>(
+    pub(crate) fn poll_read<S: Source>(
         &mut self,
         stream: &mut S,
         cx: &mut Context<'_>,
@@ -154,7 +154,7 @@ impl Incoming {
             State::Length(left) => left - (self.raw.len() - self.checked) as u64,
             _ => u64::MAX,
         };
-        let read = poll_fill(stream, cx, &mut self.raw, max);
+        let read = stream.poll_fill(cx, &mut self.raw, max);
         self.release(buffers);
         read
     }

@@ -17,10 +17,10 @@ use genkan_route::{fault::Fault, settings::RouteSettings};
 use self::awaiting::Awaiting;
 use super::{
     client::Client,
+    downstream::Downstream,
     exchange::Exchange,
     patience::Patience,
     sending::{Outgoing, Sending},
-    transport::Transport,
 };
 use crate::{
     body::collect::RequestBody,
@@ -95,8 +95,8 @@ pub(super) struct Try<'a> {
 }
 
 /// Makes one try.
-pub(super) async fn attempt<S: Transport>(
-    client: &mut Client<S>,
+pub(super) async fn attempt<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &Buffer,
     exchange: &mut Exchange,
     parts: Try<'_>,

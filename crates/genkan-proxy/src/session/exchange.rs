@@ -16,8 +16,10 @@ use genkan_route::{
 
 use super::{
     client::Client,
+    downstream::Downstream,
     forward,
     head::{self, HeadEnd},
+    http1::Http1,
     observe,
     own::{self, Own},
     relay, site,
@@ -149,13 +151,20 @@ impl Exchange {
     }
 
     /// Whether the connection may carry another request, and how the response says so.
-    pub(super) fn persistence<S: Transport>(&self, client: &Client<S>, held: &Held) -> Persistence {
-        let settings = held.settings();
-        let goes_on = self.framing.keep_alive
-            && !client.ended
+    /// `wanted` says whether this response leaves it in step.
+    pub(super) fn persistence<D: Downstream>(
+        &self,
+        client: &Client<D>,
+        held: &Held,
+        wanted: bool,
+    ) -> Persistence {
+        if !D::IN_SERIES {
+            return Persistence::Unsaid;
+        }
+        let goes_on = wanted
+            && self.framing.keep_alive
             && !client.worker.is_draining()
-            && !settings.keep_alive.is_zero()
-            && client.served < settings.keep_alive_requests;
+            && client.line.may_go_on(held.settings());
         if !goes_on {
             Persistence::Close
         } else if self.version() < Version::HTTP_11 {
@@ -176,8 +185,8 @@ pub(super) enum Conclusion {
     Tunnel(Box<tunnel::Tunnel>),
 }
 
-/// Serves one request.
-pub(super) async fn run<S: Transport>(client: &mut Client<S>, buffer: &mut Buffer) -> Next {
+/// Serves one request of a connection that speaks HTTP/1.
+pub(super) async fn run<S: Transport>(client: &mut Client<Http1<S>>, buffer: &mut Buffer) -> Next {
     let held = client.worker.held();
     let mut exchange = Exchange::new(client.worker.identifiers.next());
     match head::read(client, buffer, &mut exchange, &held).await {
@@ -185,30 +194,39 @@ pub(super) async fn run<S: Transport>(client: &mut Client<S>, buffer: &mut Buffe
         Err(HeadEnd::Nothing) => return Next::Close,
         Err(end) => return Box::pin(refuse(client, buffer, exchange, &held, end)).await,
     }
-    client.served = client.served.saturating_add(1);
-    client.watch.now(Activity::Working);
-    exchange.body_pending = !matches!(exchange.framing.body, Body::None | Body::Length(0));
-    let conclusion = dispatch(client, buffer, &mut exchange, &held).await;
-    let next = match conclusion {
-        Conclusion::Done(next) => next,
-        Conclusion::Relay(relay) => {
-            drop(held); // a long body needs its route, not the table
-            relay::run(client, buffer, &mut exchange, relay).await
-        }
-        Conclusion::Tunnel(tunnel) => {
-            drop(held);
-            tunnel::run(client, buffer, &mut exchange, tunnel).await
-        }
-    };
+    client.line.count_request();
+    let next = answer(client, buffer, &mut exchange, held).await;
     buffer.consume(exchange.consumed);
     if next == Next::Request {
-        client.take_ahead(buffer);
+        client.line.take_early(buffer, &client.worker.buffers);
     }
     next
 }
 
-async fn dispatch<S: Transport>(
-    client: &mut Client<S>,
+/// Answers a request whose head was read.
+async fn answer<D: Downstream>(
+    client: &mut Client<D>,
+    buffer: &mut Buffer,
+    exchange: &mut Exchange,
+    held: Rc<Held>,
+) -> Next {
+    client.watch.now(Activity::Working);
+    exchange.body_pending = !matches!(exchange.framing.body, Body::None | Body::Length(0));
+    match dispatch(client, buffer, exchange, &held).await {
+        Conclusion::Done(next) => next,
+        Conclusion::Relay(relay) => {
+            drop(held); // a long body needs its route, not the table
+            relay::run(client, buffer, exchange, relay).await
+        }
+        Conclusion::Tunnel(tunnel) => {
+            drop(held);
+            tunnel::run(client, buffer, exchange, tunnel).await
+        }
+    }
+}
+
+async fn dispatch<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     held: &Rc<Held>,
@@ -263,8 +281,8 @@ pub(super) struct Asked<'a> {
     pub(super) scratch: &'a Scratch,
 }
 
-async fn own_answer<S: Transport>(
-    client: &mut Client<S>,
+async fn own_answer<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     ask: &Asked<'_>,
@@ -301,8 +319,8 @@ async fn own_answer<S: Transport>(
 }
 
 /// Answers a head that cannot be used; the connection is out of step afterwards.
-async fn refuse<S: Transport>(
-    client: &mut Client<S>,
+async fn refuse<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &mut Buffer,
     mut exchange: Exchange,
     held: &Held,

@@ -6,6 +6,7 @@ use genkan_http::{
     framing::{Body, ResponseBody},
     head::ResponseView,
     known::KnownHeader,
+    write::HeadWriter,
 };
 use genkan_route::{
     decision::Forward,
@@ -17,12 +18,12 @@ use genkan_route::{
 use super::{
     attempt::{Answered, FailureKind},
     client::Client,
+    downstream::Downstream,
     exchange::{Asked, Conclusion, Exchange, Next},
     heads,
     observe::{self, Told},
     own::{self, Own},
     relay::{End, Relay, Request, Shape},
-    transport::Transport,
     tries::{note, try_endpoints},
     tunnel::Tunnel,
 };
@@ -37,8 +38,8 @@ use crate::{
 };
 
 /// Forwards a request until the head of its response is out.
-pub(super) async fn forward<S: Transport>(
-    client: &mut Client<S>,
+pub(super) async fn forward<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     ask: &Asked<'_>,
@@ -95,8 +96,8 @@ fn upstream_body(body: &RequestBody, announced: Body) -> Body {
 }
 
 /// Receives the body as the route wants it, or begins to.
-async fn take_body<S: Transport>(
-    client: &mut Client<S>,
+async fn take_body<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     settings: &RouteSettings,
@@ -114,13 +115,13 @@ async fn take_body<S: Transport>(
     let mut incoming = Incoming::new(body, begun, &client.worker.buffers);
     exchange.consumed = buffer.len();
     exchange.body_begun = true;
-    if waits
-        && client
-            .write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            .await
-            .is_err()
-    {
-        return Err(Incomplete::Gone);
+    if waits {
+        let mut go_on = client.draft();
+        go_on.status(100, b"Continue");
+        go_on.end();
+        if client.send(go_on, false).await.is_err() {
+            return Err(Incomplete::Gone);
+        }
     }
     if !settings.request_buffering {
         incoming
@@ -136,7 +137,7 @@ async fn take_body<S: Transport>(
     let worker = &client.worker;
     let collected = collect(
         &mut incoming,
-        &mut client.stream,
+        &mut client.line,
         &client.watch,
         &worker.buffers,
         &worker.spill,
@@ -159,8 +160,8 @@ async fn take_body<S: Transport>(
 }
 
 /// Sends the head of the response, and its body if it is at hand.
-async fn respond<S: Transport>(
-    client: &mut Client<S>,
+async fn respond<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     ask: &Asked<'_>,
@@ -177,14 +178,11 @@ async fn respond<S: Transport>(
         times,
     } = answered;
     let shape = heads::downstream_body(&framing, exchange.version());
-    let mut persistence = exchange.persistence(client, ask.held);
     // A client that is still sending its body is not read to the end when the answer is a refusal.
     let refused = exchange.body_pending && exchange.response_status() >= 400;
     let until_close = framing.body != ResponseBody::None && shape == DownstreamBody::Unannounced;
-    if refused || until_close {
-        persistence = Persistence::Close;
-    }
-    let mut out = client.worker.buffers.output();
+    let persistence = exchange.persistence(client, ask.held, !(refused || until_close));
+    let mut out = client.draft();
     {
         let view = ResponseView::new(&received.filled()[..head_len], &exchange.response);
         let id = heads::effective_id(exchange.view(buffer), &exchange.id.0);
@@ -208,6 +206,7 @@ async fn respond<S: Transport>(
     let settings = ask.decision.route.map(|route| &*route.spec.settings);
     let read_timeout = settings.map_or(Duration::MAX, |settings| settings.read_timeout);
     let subject = observe::Subject::of(ask);
+    let out = client.line.begin(out);
     if framing.switched {
         let tunnel = Tunnel::new(connection, received, out, read_timeout, subject.to_owned());
         client.worker.buffers.give_output(request_head);
@@ -256,8 +255,8 @@ async fn respond<S: Transport>(
 }
 
 /// Gives back what a body holds.
-pub(super) fn settle_body<S>(
-    client: &Client<S>,
+pub(super) fn settle_body<D>(
+    client: &Client<D>,
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     body: RequestBody,
@@ -271,8 +270,8 @@ pub(super) fn settle_body<S>(
     }
 }
 
-async fn give_up<S: Transport>(
-    client: &mut Client<S>,
+async fn give_up<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     ask: &Asked<'_>,
@@ -287,8 +286,8 @@ async fn give_up<S: Transport>(
     Conclusion::Done(next)
 }
 
-fn client_gone<S>(
-    client: &Client<S>,
+fn client_gone<D>(
+    client: &Client<D>,
     buffer: &Buffer,
     exchange: &mut Exchange,
     ask: &Asked<'_>,

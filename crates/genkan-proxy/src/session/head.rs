@@ -13,6 +13,7 @@ use genkan_route::fault::Fault;
 use super::{
     client::{Client, Gone},
     exchange::Exchange,
+    http1::Http1,
     transport::Transport,
 };
 use crate::{
@@ -33,7 +34,7 @@ pub(super) enum HeadEnd {
 
 /// Reads until the head is complete and its framing is clear.
 pub(super) async fn read<S: Transport>(
-    client: &mut Client<S>,
+    client: &mut Client<Http1<S>>,
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     held: &Held,

@@ -4,7 +4,7 @@ use genkan_http::{
     framing::{ResponseBody, ResponseFraming},
     head::{RequestView, ResponseView, Version},
     known::KnownHeader,
-    write,
+    write::HeadWriter,
 };
 use genkan_route::forward::{
     DownstreamBody, DownstreamConnection, DownstreamHead, write_downstream_head,
@@ -34,7 +34,10 @@ pub(super) fn downstream_body(framing: &ResponseFraming, version: Version) -> Do
         ResponseBody::None => framing
             .content_length
             .map_or(DownstreamBody::Unannounced, DownstreamBody::Length),
-        ResponseBody::Chunked | ResponseBody::UntilClose if version >= Version::HTTP_11 => {
+        // Later versions frame by themselves.
+        ResponseBody::Chunked | ResponseBody::UntilClose
+            if version.major == 1 && version >= Version::HTTP_11 =>
+        {
             DownstreamBody::Chunked
         }
         ResponseBody::Chunked | ResponseBody::UntilClose => DownstreamBody::Unannounced,
@@ -43,7 +46,7 @@ pub(super) fn downstream_body(framing: &ResponseFraming, version: Version) -> Do
 
 /// Appends the head for the client. Whoever sees an error gets the id to ask about it.
 pub(super) fn write_downstream(
-    out: &mut Vec<u8>,
+    out: &mut impl HeadWriter,
     response: ResponseView<'_>,
     body: DownstreamBody,
     persistence: Persistence,
@@ -54,6 +57,7 @@ pub(super) fn write_downstream(
         _ if response.status() == 101 => DownstreamConnection::Upgrade,
         Persistence::Close => DownstreamConnection::Close,
         Persistence::Implied | Persistence::KeepAlive => DownstreamConnection::KeepAlive,
+        Persistence::Unsaid => DownstreamConnection::Unsaid,
     };
     let date = date.as_bytes();
     write_downstream_head(
@@ -63,22 +67,15 @@ pub(super) fn write_downstream(
             body,
             connection,
             date,
+            request_id,
         },
     );
-    if response.status() >= 400 && !response.has(KnownHeader::XRequestId) {
-        out.truncate(out.len() - LINE_END_BYTES);
-        write::field(out, b"X-Request-ID", request_id);
-        write::end(out);
-    }
 }
 
-/// The empty line at the end of a head.
-const LINE_END_BYTES: usize = 2;
-
 /// Appends an interim response (RFC 9110 section 15.2) as the client is to see it.
-pub(super) fn write_interim(out: &mut Vec<u8>, view: ResponseView<'_>) {
-    write::status_line(out, view.status(), view.reason());
-    view.copy_fields(out, |field| {
+pub(super) fn write_interim(out: &mut impl HeadWriter, view: ResponseView<'_>) {
+    out.status(view.status(), view.reason());
+    out.copy_fields(view, |field| {
         !matches!(
             field.id,
             KnownHeader::Connection
@@ -89,5 +86,5 @@ pub(super) fn write_interim(out: &mut Vec<u8>, view: ResponseView<'_>) {
                 | KnownHeader::Server
         )
     });
-    write::end(out);
+    out.end();
 }

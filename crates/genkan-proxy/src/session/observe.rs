@@ -107,8 +107,8 @@ fn group_of(route: &Route) -> Option<&GroupKey> {
 }
 
 /// Lends the record of a finished exchange to log and metrics.
-pub(super) fn finish<S>(
-    client: &Client<S>,
+pub(super) fn finish<D>(
+    client: &Client<D>,
     buffer: &Buffer,
     exchange: &mut Exchange,
     subject: &Subject<'_>,
@@ -174,8 +174,8 @@ pub(super) struct Told<'a> {
 
 /// Keeps an exchange for explanations, if it is worth it. To be called when the head of the response is
 /// known and the table is still held: the same decision is made again, with a recorder.
-pub(super) fn capture<S>(
-    client: &Client<S>,
+pub(super) fn capture<D>(
+    client: &Client<D>,
     buffer: &Buffer,
     exchange: &Exchange,
     ask: &Asked<'_>,

@@ -1,4 +1,4 @@
-//! Sending the proxy's own answers, and ending connections whose client still talks.
+//! Sending the proxy's own answers, and getting unread request bodies out of the way.
 
 use std::{
     future::poll_fn,
@@ -7,20 +7,19 @@ use std::{
 
 use genkan_http::framing::Body;
 use genkan_route::{fault::Fault, route::Mode};
-use tokio::io::AsyncWrite;
 
 use super::{
     client::Client,
+    downstream::Downstream,
     exchange::{Exchange, Next},
     heads::effective_id,
-    transport::Transport,
 };
 use genkan_http::known::KnownHeader;
 
 use crate::{
     answer::{Answer, Content, Persistence},
     body::incoming::Incoming,
-    buffer::{Buffer, MEDIUM},
+    buffer::Buffer,
     record::Maker,
     worker::held::Held,
 };
@@ -29,10 +28,6 @@ use crate::{
 const DRAIN_BYTES_MAX: u64 = 64 << 10;
 /// How long that may take between two reads.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
-/// How much a closed-off client may still send before it is cut off.
-const LINGER_BYTES_MAX: usize = 1 << 20;
-/// How long it may take; nginx's `lingering_timeout`.
-const LINGER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// An answer of our own.
 #[derive(Clone, Copy, Debug)]
@@ -60,8 +55,8 @@ impl Own<'_> {
 }
 
 /// Sends an answer, and makes the connection ready for the next request where that is possible.
-pub(super) async fn answer<S: Transport>(
-    client: &mut Client<S>,
+pub(super) async fn answer<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     held: &Held,
@@ -69,15 +64,13 @@ pub(super) async fn answer<S: Transport>(
 ) -> Next {
     let rest = match (exchange.body_pending, own.close) {
         (false, _) => Rest::Nothing,
+        (true, _) if !D::IN_SERIES => Rest::Nothing,
         (true, true) => Rest::TooMuch,
         (true, false) => unread(client, buffer, exchange),
     };
-    let persistence = match rest {
-        _ if own.close => Persistence::Close,
-        Rest::TooMuch => Persistence::Close,
-        Rest::Nothing | Rest::Some(_) => exchange.persistence(client, held),
-    };
-    let mut out = client.worker.buffers.output();
+    let goes_on = !own.close && !matches!(rest, Rest::TooMuch);
+    let persistence = exchange.persistence(client, held, goes_on);
+    let mut out = client.draft();
     let body = {
         let view = exchange.view(buffer);
         let has_head = exchange.head_len > 0;
@@ -113,18 +106,17 @@ pub(super) async fn answer<S: Transport>(
         Content::Fault(fault) => Some(fault),
         _ => None,
     };
-    let sent = client.write(&out).await;
-    if sent.is_ok() {
-        exchange.tally.sent += out.len() as u64;
+    let sent = client.send(out, true).await;
+    if let Ok(length) = sent {
+        exchange.tally.sent += length;
         exchange.tally.body_sent += body as u64;
     }
-    client.worker.buffers.give_output(out);
     match (sent, persistence, rest) {
         (Err(_), _, _) => Next::Close,
-        (Ok(()), Persistence::Close, Rest::Nothing) => Next::Close,
-        (Ok(()), Persistence::Close, _) => Next::Linger,
-        (Ok(()), _, Rest::Some(incoming)) => drain(client, buffer, exchange, incoming).await,
-        (Ok(()), _, _) => Next::Request,
+        (Ok(_), Persistence::Close, Rest::Nothing) => Next::Close,
+        (Ok(_), Persistence::Close, _) => Next::Linger,
+        (Ok(_), _, Rest::Some(incoming)) => drain(client, buffer, exchange, incoming).await,
+        (Ok(_), _, _) => Next::Request,
     }
 }
 
@@ -136,7 +128,7 @@ enum Rest {
     TooMuch,
 }
 
-fn unread<S>(client: &Client<S>, buffer: &Buffer, exchange: &mut Exchange) -> Rest {
+fn unread<D>(client: &Client<D>, buffer: &Buffer, exchange: &mut Exchange) -> Rest {
     let begun = exchange.behind_head(buffer);
     let waits = exchange.framing.expect_continue && begun.is_empty();
     let announced = match exchange.framing.body {
@@ -158,8 +150,8 @@ fn unread<S>(client: &Client<S>, buffer: &Buffer, exchange: &mut Exchange) -> Re
     Rest::Some(Box::new(incoming))
 }
 
-async fn drain<S: Transport>(
-    client: &mut Client<S>,
+async fn drain<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     mut incoming: Box<Incoming>,
@@ -176,42 +168,16 @@ async fn drain<S: Transport>(
             return Next::Request;
         }
         client.watch.set(Instant::now(), DRAIN_TIMEOUT);
-        let read = poll_fn(|cx| {
-            match incoming.poll_read(&mut client.stream, cx, &client.worker.buffers) {
-                std::task::Poll::Ready(read) => std::task::Poll::Ready(read.ok()),
-                std::task::Poll::Pending => client.watch.poll(cx).map(|_| None),
-            }
-        });
+        let read =
+            poll_fn(
+                |cx| match incoming.poll_read(&mut client.line, cx, &client.worker.buffers) {
+                    std::task::Poll::Ready(read) => std::task::Poll::Ready(read.ok()),
+                    std::task::Poll::Pending => client.watch.poll(cx).map(|_| None),
+                },
+            );
         match read.await {
             None | Some(0) => return Next::Close,
             Some(_) => {}
-        }
-    }
-}
-
-/// Ends our side and reads what the client still sends: closing with unread bytes in the socket makes
-/// the system reset the connection, and the client would lose the answer.
-pub(super) async fn linger<S: Transport>(client: &mut Client<S>) {
-    client.watch.set(Instant::now(), LINGER_TIMEOUT);
-    let shutdown = poll_fn(|cx| {
-        match std::pin::Pin::new(&mut client.stream as &mut (dyn AsyncWrite + Unpin))
-            .poll_shutdown(cx)
-        {
-            std::task::Poll::Ready(done) => std::task::Poll::Ready(done.is_ok()),
-            std::task::Poll::Pending => client.watch.poll(cx).map(|_| false),
-        }
-    });
-    if !shutdown.await {
-        return;
-    }
-    let mut left = LINGER_BYTES_MAX;
-    while client.wait_for_bytes().await {
-        let mut buffer = client.worker.buffers.take(MEDIUM);
-        let read = client.read(&mut buffer).await;
-        client.worker.buffers.give(buffer);
-        match read {
-            Ok(count) if count > 0 && count < left => left -= count,
-            _ => return,
         }
     }
 }

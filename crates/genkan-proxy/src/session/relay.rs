@@ -17,12 +17,12 @@ use self::outflow::Outflow;
 pub(super) use self::outflow::Shape;
 use super::{
     client::{Client, SEND_TIMEOUT},
+    downstream::Downstream,
     exchange::{Exchange, Next},
     forward::settle_body,
     observe::{self, OwnSubject},
     patience::{Party, Patience},
     sending::{Outgoing, Sending},
-    transport::{Transport, poll_put},
 };
 use crate::{
     body::collect::RequestBody, buffer::Buffer, upstream::pool::Connection,
@@ -95,9 +95,9 @@ impl Relay {
     }
 
     /// Goes as far as it goes without waiting.
-    pub(super) async fn look<S: Transport>(
+    pub(super) async fn look<D: Downstream>(
         &mut self,
-        client: &mut Client<S>,
+        client: &mut Client<D>,
         buffer: &Buffer,
         exchange: &mut Exchange,
     ) -> Poll<End> {
@@ -105,9 +105,9 @@ impl Relay {
     }
 
     /// Puts everything back where it belongs and says what becomes of the client's connection.
-    pub(super) fn settle<S: Transport>(
+    pub(super) fn settle<D: Downstream>(
         self,
-        client: &mut Client<S>,
+        client: &mut Client<D>,
         buffer: &mut Buffer,
         exchange: &mut Exchange,
         end: End,
@@ -136,15 +136,15 @@ impl Relay {
             // nginx keeps the status of a response that was begun.
             End::Truncated | End::ClientGone => Next::Close,
             End::Complete if exchange.body_pending => Next::Linger,
-            End::Complete if self.keep_alive && !client.ended => Next::Request,
+            End::Complete if self.keep_alive && !client.line.is_half_closed() => Next::Request,
             End::Complete => Next::Close,
         }
     }
 
-    fn poll<S: Transport>(
+    fn poll<D: Downstream>(
         &mut self,
         cx: &mut Context<'_>,
-        client: &mut Client<S>,
+        client: &mut Client<D>,
         buffer: &Buffer,
         exchange: &mut Exchange,
     ) -> Poll<End> {
@@ -154,7 +154,8 @@ impl Relay {
             Step::Wait(party) => party,
         };
         self.poll_request(cx, client, buffer);
-        if self.request.sending.done && client.poll_left(cx).is_ready() && !client.ended {
+        let left = self.request.sending.done && client.poll_left(cx).is_ready();
+        if left && !client.line.is_half_closed() {
             // Reset. A client that only closed its sending side still gets its response.
             return Poll::Ready(End::ClientGone);
         }
@@ -175,10 +176,10 @@ impl Relay {
             })
     }
 
-    fn advance<S: Transport>(
+    fn advance<D: Downstream>(
         &mut self,
         cx: &mut Context<'_>,
-        client: &mut Client<S>,
+        client: &mut Client<D>,
         exchange: &mut Exchange,
     ) -> Step {
         let Self {
@@ -195,7 +196,10 @@ impl Relay {
             }
             let (first, second) = outflow.pending();
             if !first.is_empty() || !second.is_empty() {
-                match poll_put(&mut client.stream, cx, first, second) {
+                match client
+                    .line
+                    .poll_put(cx, first, second, outflow.is_complete())
+                {
                     Poll::Ready(Ok(count)) => {
                         exchange.tally.sent += count as u64;
                         outflow.sent(count, buffers);
@@ -207,7 +211,11 @@ impl Relay {
                 continue;
             }
             if outflow.is_complete() {
-                return Step::End(End::Complete);
+                return match client.line.poll_end(cx) {
+                    Poll::Ready(Ok(())) => Step::End(End::Complete),
+                    Poll::Ready(Err(_)) => Step::End(End::ClientGone),
+                    Poll::Pending => Step::Wait(Party::ClientTakes),
+                };
             }
             match outflow.poll_read(&mut connection.stream, cx, buffers) {
                 Poll::Ready(Ok(0)) if outflow.end_of_stream() => {}
@@ -218,10 +226,10 @@ impl Relay {
         }
     }
 
-    fn poll_request<S: Transport>(
+    fn poll_request<D: Downstream>(
         &mut self,
         cx: &mut Context<'_>,
-        client: &mut Client<S>,
+        client: &mut Client<D>,
         buffer: &Buffer,
     ) {
         let Request {
@@ -260,8 +268,8 @@ fn count(exchange: &mut Exchange, data: u64) {
 }
 
 /// Relays to the end.
-pub(super) async fn run<S: Transport>(
-    client: &mut Client<S>,
+pub(super) async fn run<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     mut relay: Box<Relay>,

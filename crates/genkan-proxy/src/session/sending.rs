@@ -8,11 +8,7 @@ use std::{
 use genkan_route::fault::Fault;
 use tokio::net::TcpStream;
 
-use super::{
-    client::Client,
-    patience::Party,
-    transport::{Transport, poll_put},
-};
+use super::{client::Client, downstream::Downstream, patience::Party, transport::poll_put};
 use crate::{
     body::{
         collect::RequestBody,
@@ -63,11 +59,11 @@ pub(super) struct Outgoing<'a> {
 impl Sending {
     /// Sends what can be sent. Ready when everything is sent, or the endpoint takes no more; otherwise
     /// the party that is waited for.
-    pub(super) fn poll<S: Transport>(
+    pub(super) fn poll<D: Downstream>(
         &mut self,
         cx: &mut Context<'_>,
         endpoint: &mut TcpStream,
-        client: &mut Client<S>,
+        client: &mut Client<D>,
         outgoing: &mut Outgoing<'_>,
     ) -> Result<Poll<()>, SendEnd> {
         match self.advance(cx, endpoint, client, outgoing) {
@@ -86,11 +82,11 @@ impl Sending {
         }
     }
 
-    fn advance<S: Transport>(
+    fn advance<D: Downstream>(
         &mut self,
         cx: &mut Context<'_>,
         endpoint: &mut TcpStream,
-        client: &mut Client<S>,
+        client: &mut Client<D>,
         outgoing: &mut Outgoing<'_>,
     ) -> Result<(), Stop> {
         loop {
@@ -138,7 +134,7 @@ impl Sending {
         }
     }
 
-    fn sent<S>(&mut self, count: usize, outgoing: &mut Outgoing<'_>, client: &Client<S>) {
+    fn sent<D>(&mut self, count: usize, outgoing: &mut Outgoing<'_>, client: &Client<D>) {
         self.begun = true;
         self.moved = true;
         let head = count.min(outgoing.head.len() - self.head_sent);
@@ -152,10 +148,10 @@ impl Sending {
         }
     }
 
-    fn refill<S: Transport>(
+    fn refill<D: Downstream>(
         &mut self,
         cx: &mut Context<'_>,
-        client: &mut Client<S>,
+        client: &mut Client<D>,
         outgoing: &mut Outgoing<'_>,
     ) -> Result<(), Stop> {
         match outgoing.body {
@@ -186,8 +182,8 @@ impl Sending {
                 if !incoming.ready().is_empty() || incoming.is_complete() {
                     return Ok(());
                 }
-                let (stream, buffers) = (&mut client.stream, &client.worker.buffers);
-                match incoming.poll_read(stream, cx, buffers) {
+                let (line, buffers) = (&mut client.line, &client.worker.buffers);
+                match incoming.poll_read(line, cx, buffers) {
                     Poll::Ready(Ok(0) | Err(_)) => Err(Stop::End(SendEnd::Client)),
                     Poll::Ready(Ok(_)) => {
                         self.moved = true;

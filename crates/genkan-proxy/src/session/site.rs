@@ -8,15 +8,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use genkan_http::{known::KnownHeader, write};
+use genkan_http::{known::KnownHeader, write::HeadWriter};
 use genkan_route::{fault::Fault, site::StaticSite};
 
 use super::{
     client::{Client, Gone},
+    downstream::{Downstream, Draft},
     exchange::{Asked, Exchange, Next},
     heads, observe,
     own::{self, Own},
-    transport::Transport,
 };
 use crate::{
     answer::{Content, Persistence, reason},
@@ -31,8 +31,8 @@ use crate::{
 const DISK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Serves one request from a site.
-pub(super) async fn serve<S: Transport>(
-    client: &mut Client<S>,
+pub(super) async fn serve<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     ask: &Asked<'_>,
@@ -99,8 +99,8 @@ fn request(exchange: &Exchange, buffer: &Buffer, ask: &Asked<'_>) -> StaticReque
     }
 }
 
-async fn send<S: Transport>(
-    client: &mut Client<S>,
+async fn send<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     ask: &Asked<'_>,
@@ -112,45 +112,37 @@ async fn send<S: Transport>(
         body,
     } = response;
     // A body that nobody reads ends the connection: a GET with one is rare enough.
-    let persistence = if exchange.body_pending {
-        Persistence::Close
-    } else {
-        exchange.persistence(client, ask.held)
-    };
-    let mut out = client.worker.buffers.output();
-    write::status_line(&mut out, status, reason(status).as_bytes());
+    let persistence = exchange.persistence(client, ask.held, !exchange.body_pending);
+    let mut out = client.draft();
+    out.status(status, reason(status).as_bytes());
     client
         .worker
         .wall
-        .with_date(|date| write::field(&mut out, b"Date", date.as_bytes()));
-    out.extend_from_slice(&headers);
+        .with_date(|date| out.field(b"Date", date.as_bytes()));
+    out.lines(&headers);
     match &body {
         StaticBody::Empty | StaticBody::Page => {}
         StaticBody::Bytes(bytes) => {
-            write::number_field(&mut out, b"Content-Length", bytes.len() as u64);
+            out.number_field(b"Content-Length", bytes.len() as u64);
         }
         StaticBody::File { length, .. } => {
-            write::number_field(&mut out, b"Content-Length", *length);
+            out.number_field(b"Content-Length", *length);
         }
     }
     if status >= 400 {
         let id = heads::effective_id(exchange.view(buffer), &exchange.id.0);
-        write::field(&mut out, b"X-Request-ID", id);
+        out.field(b"X-Request-ID", id);
     }
-    out.extend_from_slice(persistence.line().as_bytes());
-    write::end(&mut out);
+    persistence.write(&mut out);
+    out.end();
     exchange.tally.status = status;
     exchange.tally.maker = Maker::Static;
-    let head = out.len();
     let sent = if exchange.is_head_method() {
-        client.write(&out).await
+        client.send(out, true).await
     } else {
-        send_body(client, exchange, &mut out, body).await
+        send_body(client, exchange, out, body).await
     };
-    if sent.is_ok() {
-        exchange.tally.sent += head as u64;
-    }
-    client.worker.buffers.give_output(out);
+    let sent = sent.map(|length| exchange.tally.sent += length);
     match (sent, persistence) {
         (Err(_), _) => Next::Close,
         (Ok(()), Persistence::Close) if exchange.body_pending => Next::Linger,
@@ -159,21 +151,21 @@ async fn send<S: Transport>(
     }
 }
 
-/// Sends head and body, reading the next piece of a file only when the one before is sent.
-async fn send_body<S: Transport>(
-    client: &mut Client<S>,
+/// Sends head and body, reading the next piece of a file only when the one before is sent. Returns how
+/// many bytes were sent.
+async fn send_body<D: Downstream>(
+    client: &mut Client<D>,
     exchange: &mut Exchange,
-    out: &mut Vec<u8>,
+    mut out: D::Draft,
     body: StaticBody,
-) -> Result<(), Gone> {
+) -> Result<u64, Gone> {
     let (file, mut offset, mut left) = match body {
-        StaticBody::Empty | StaticBody::Page => return client.write(out).await,
+        StaticBody::Empty | StaticBody::Page => return client.send(out, true).await,
         StaticBody::Bytes(bytes) => {
-            out.extend_from_slice(&bytes);
-            client.write(out).await?;
-            exchange.tally.sent += bytes.len() as u64;
+            out.data(&bytes);
+            let sent = client.send(out, true).await?;
             exchange.tally.body_sent += bytes.len() as u64;
-            return Ok(());
+            return Ok(sent);
         }
         StaticBody::File {
             file,
@@ -181,8 +173,9 @@ async fn send_body<S: Transport>(
             length,
         } => (Arc::new(file), offset, length),
     };
-    let mut first = true;
-    while left > 0 || first {
+    let mut first = Some(out);
+    let mut sent = 0;
+    while left > 0 || first.is_some() {
         let size = usize::try_from(left).unwrap_or(usize::MAX).min(LARGE);
         let piece = if size > 0 {
             read(client, &file, offset, size).await?
@@ -194,20 +187,20 @@ async fn send_body<S: Transport>(
         }
         offset += piece.len() as u64;
         left -= piece.len() as u64;
-        if std::mem::take(&mut first) {
-            out.extend_from_slice(&piece);
-            client.write(out).await?;
+        if let Some(mut out) = first.take() {
+            out.data(&piece);
+            sent += client.send(out, left == 0).await?;
         } else {
-            client.write(&piece).await?;
+            client.write(&piece, left == 0).await?;
+            sent += piece.len() as u64;
         }
-        exchange.tally.sent += piece.len() as u64;
         exchange.tally.body_sent += piece.len() as u64;
     }
-    Ok(())
+    Ok(sent)
 }
 
-async fn read<S: Transport>(
-    client: &mut Client<S>,
+async fn read<D: Downstream>(
+    client: &mut Client<D>,
     file: &Arc<std::fs::File>,
     offset: u64,
     size: usize,

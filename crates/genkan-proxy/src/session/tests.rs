@@ -175,7 +175,7 @@ fn a_busy_connection_stays_within_its_budget() {
     let (near, _far) = pipe();
     let worker = worker();
     let watch = worker.watches.watch(Activity::Reading);
-    let mut client = super::Client::new(worker, near, peer(), watch);
+    let mut client = super::Client::new(worker, super::Http1::new(near), peer(), watch);
     let size = size_of_val(&super::burst(&mut client));
     assert!(size <= 8192, "{size} bytes");
 }

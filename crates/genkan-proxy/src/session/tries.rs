@@ -14,8 +14,8 @@ use genkan_route::{decision::Forward, fault::Fault, settings::Retry};
 use super::{
     attempt::{Answered, Failure, FailureKind, Times, Try, attempt},
     client::Client,
+    downstream::Downstream,
     exchange::{Asked, Exchange},
-    transport::Transport,
 };
 use crate::{body::collect::RequestBody, buffer::Buffer, record::Attempt};
 
@@ -23,8 +23,8 @@ use crate::{body::collect::RequestBody, buffer::Buffer, record::Attempt};
 const TRIES_MAX: u32 = 100;
 
 /// Tries endpoints until one answers, or nothing more may be tried.
-pub(super) async fn try_endpoints<S: Transport>(
-    client: &mut Client<S>,
+pub(super) async fn try_endpoints<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &Buffer,
     exchange: &mut Exchange,
     ask: &Asked<'_>,

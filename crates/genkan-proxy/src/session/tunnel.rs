@@ -6,18 +6,15 @@
 
 use std::{
     future::poll_fn,
-    pin::Pin,
     task::{Context, Poll},
     time::{Duration, Instant},
 };
 
-use tokio::io::AsyncWrite;
-
 use super::{
     client::Client,
+    downstream::{Downstream, Sink, Source},
     exchange::{Exchange, Next},
     observe::{self, OwnSubject},
-    transport::{Transport, poll_fill, poll_put},
 };
 use crate::{
     buffer::{Buffer, Buffers, LARGE, MEDIUM},
@@ -56,8 +53,8 @@ impl Tunnel {
 }
 
 /// Relays both ways to the end.
-pub(super) async fn run<S: Transport>(
-    client: &mut Client<S>,
+pub(super) async fn run<D: Downstream>(
+    client: &mut Client<D>,
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     tunnel: Box<Tunnel>,
@@ -71,7 +68,7 @@ pub(super) async fn run<S: Transport>(
     } = *tunnel;
     client.watch.now(Activity::Tunnel);
     let began = Instant::now();
-    let sent = client.write(&head).await;
+    let sent = client.write(&head, false).await;
     exchange.tally.sent += head.len() as u64;
     client.worker.buffers.give_output(head);
     let (mut up, mut down) = (Direction::default(), Direction::default());
@@ -85,15 +82,15 @@ pub(super) async fn run<S: Transport>(
             buffer.filled().get(exchange.consumed..).unwrap_or_default(),
         );
         exchange.consumed = buffer.len();
-        client.take_ahead(&mut early);
+        client.line.take_early(&mut early, buffers);
         up.held = early;
         down.held = std::mem::take(&mut received);
         client.watch.set(began, idle_timeout);
         poll_fn(|cx| {
             let endpoint = &mut connection.stream;
             let moved = up.moved + down.moved;
-            let first = up.poll(cx, &mut client.stream, endpoint, buffers);
-            let second = down.poll(cx, endpoint, &mut client.stream, buffers);
+            let first = up.poll(cx, &mut client.line, endpoint, buffers);
+            let second = down.poll(cx, endpoint, &mut client.line, buffers);
             if first.is_err() || second.is_err() || (up.ended && down.ended) {
                 return Poll::Ready(());
             }
@@ -128,7 +125,7 @@ struct Direction {
 }
 
 impl Direction {
-    fn poll<A: Transport, B: Transport>(
+    fn poll<A: Source, B: Sink>(
         &mut self,
         cx: &mut Context<'_>,
         source: &mut A,
@@ -137,7 +134,7 @@ impl Direction {
     ) -> std::io::Result<()> {
         while !self.ended {
             if !self.held.is_empty() {
-                match poll_put(sink, cx, self.held.filled(), &[]) {
+                match sink.poll_put(cx, self.held.filled(), &[], false) {
                     Poll::Ready(written) => {
                         let written = written?;
                         self.held.consume(written);
@@ -146,7 +143,7 @@ impl Direction {
                     Poll::Pending => return Ok(()),
                 }
             } else if self.finished {
-                match Pin::new(&mut *sink as &mut (dyn AsyncWrite + Unpin)).poll_shutdown(cx) {
+                match sink.poll_shutdown(cx) {
                     Poll::Ready(_) => self.ended = true,
                     Poll::Pending => return Ok(()),
                 }
@@ -157,7 +154,7 @@ impl Direction {
                 }
                 self.held = buffers.take(LARGE);
             } else {
-                let read = poll_fill(source, cx, &mut self.held, u64::MAX);
+                let read = source.poll_fill(cx, &mut self.held, u64::MAX);
                 if self.held.is_empty() {
                     buffers.give(std::mem::take(&mut self.held));
                 }

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 
 use super::pool::Connection;
 use crate::{
-    session::{client::Client, transport::Transport},
+    session::{client::Client, downstream::Downstream},
     worker::watch::Interrupt,
 };
 
@@ -29,8 +29,8 @@ pub(crate) enum ConnectFailure {
 }
 
 /// Connects, for as long as the route allows and the client waits.
-pub(crate) async fn connect<S: Transport>(
-    client: &mut Client<S>,
+pub(crate) async fn connect<D: Downstream>(
+    client: &mut Client<D>,
     address: SocketAddr,
     timeout: Duration,
 ) -> Result<Connection, ConnectFailure> {

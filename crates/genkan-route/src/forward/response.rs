@@ -1,6 +1,6 @@
 //! The head that a client gets of a backend's response.
 
-use genkan_http::{head::ResponseView, known::KnownHeader, write};
+use genkan_http::{head::ResponseView, known::KnownHeader, write::HeadWriter};
 
 /// How the body is announced to the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum DownstreamConnection {
     Close,
     /// 101: it becomes a tunnel.
     Upgrade,
+    /// Nothing: the response is one stream of several (RFC 9113 section 8.2.2).
+    Unsaid,
 }
 
 /// Everything the head for a client is made of.
@@ -35,6 +37,8 @@ pub struct DownstreamHead<'a> {
     pub connection: DownstreamConnection,
     /// The moment, as `Date` has it; the backend's own `Date` is replaced, as in nginx.
     pub date: &'a [u8],
+    /// The request's id: whoever sees an error that names none gets it to ask about.
+    pub request_id: &'a [u8],
 }
 
 /// Appends the whole head, empty line included.
@@ -42,13 +46,13 @@ pub struct DownstreamHead<'a> {
 /// The reason phrase is the backend's. Fields keep their order and spelling; hop-by-hop fields,
 /// `Server`, `X-Pad` and nginx's control fields (`X-Accel-…`) are removed. Of fields that can have one
 /// value only, the first counts.
-pub fn write_downstream_head(out: &mut Vec<u8>, head: &DownstreamHead<'_>) {
+pub fn write_downstream_head(out: &mut impl HeadWriter, head: &DownstreamHead<'_>) {
     let response = head.response;
     let status = response.status();
-    write::status_line(out, status, response.reason());
-    write::field(out, b"Date", head.date);
+    out.status(status, response.reason());
+    out.field(b"Date", head.date);
     let mut seen = Seen::default();
-    response.copy_fields(out, |field| match field.id {
+    out.copy_fields(response, |field| match field.id {
         KnownHeader::Other => !field.name.eq_ignore_ascii_case(b"X-Pad"),
         // nginx: a 204 has neither
         KnownHeader::ContentType | KnownHeader::LastModified if status == 204 => false,
@@ -58,20 +62,23 @@ pub fn write_downstream_head(out: &mut Vec<u8>, head: &DownstreamHead<'_>) {
     });
     match head.body {
         DownstreamBody::Length(length) if status != 204 && status >= 200 => {
-            write::number_field(out, b"Content-Length", length);
+            out.number_field(b"Content-Length", length);
         }
         DownstreamBody::Chunked if status != 204 && status >= 200 => {
-            write::field(out, b"Transfer-Encoding", b"chunked");
+            out.field(b"Transfer-Encoding", b"chunked");
         }
         _ => {}
     }
-    let connection: &[u8] = match head.connection {
-        DownstreamConnection::KeepAlive => b"keep-alive",
-        DownstreamConnection::Close => b"close",
-        DownstreamConnection::Upgrade => b"upgrade",
-    };
-    write::field(out, b"Connection", connection);
-    write::end(out);
+    match head.connection {
+        DownstreamConnection::KeepAlive => out.field(b"Connection", b"keep-alive"),
+        DownstreamConnection::Close => out.field(b"Connection", b"close"),
+        DownstreamConnection::Upgrade => out.field(b"Connection", b"upgrade"),
+        DownstreamConnection::Unsaid => {}
+    }
+    if status >= 400 && !response.has(KnownHeader::XRequestId) {
+        out.field(b"X-Request-ID", head.request_id);
+    }
+    out.end();
 }
 
 fn is_removed(id: KnownHeader) -> bool {

@@ -16,11 +16,12 @@ use crate::{
     buffer::{Buffer, MEDIUM},
     session::{
         client::Client,
+        downstream::Downstream,
         exchange::Exchange,
         heads,
         patience::{Party, Patience},
         sending::{Outgoing, SendEnd, Sending},
-        transport::{Transport, poll_fill},
+        transport::poll_fill,
     },
     upstream::pool::Connection,
     worker::watch::Interrupt,
@@ -39,10 +40,10 @@ pub(super) struct Awaiting {
 
 impl Awaiting {
     /// Ready with the length of a head, or with the reason why there will be none.
-    pub(super) fn poll<S: Transport>(
+    pub(super) fn poll<D: Downstream>(
         &mut self,
         cx: &mut Context<'_>,
-        client: &mut Client<S>,
+        client: &mut Client<D>,
         exchange: &mut Exchange,
         outgoing: &mut Outgoing<'_>,
         settings: &RouteSettings,
@@ -98,10 +99,10 @@ impl Awaiting {
         })
     }
 
-    fn poll_head<S: Transport>(
+    fn poll_head<D: Downstream>(
         &mut self,
         cx: &mut Context<'_>,
-        client: &Client<S>,
+        client: &Client<D>,
         exchange: &mut Exchange,
     ) -> Poll<Result<usize, (Fault, FailureKind)>> {
         let buffers = &client.worker.buffers;
@@ -167,20 +168,17 @@ impl Awaiting {
     }
 
     /// 100 was ours to answer; other interim responses go to clients that know them (RFC 9110 15.2).
-    pub(super) async fn interim<S: Transport>(
+    pub(super) async fn interim<D: Downstream>(
         &mut self,
-        client: &mut Client<S>,
+        client: &mut Client<D>,
         exchange: &mut Exchange,
         head_len: usize,
     ) -> Result<(), ()> {
         let view = ResponseView::new(&self.received.filled()[..head_len], &exchange.response);
         if view.status() != 100 && exchange.version() >= Version::HTTP_11 {
-            let mut out = client.worker.buffers.output();
+            let mut out = client.draft();
             heads::write_interim(&mut out, view);
-            let sent = client.write(&out).await;
-            exchange.tally.sent += out.len() as u64;
-            client.worker.buffers.give_output(out);
-            sent.map_err(|_| ())?;
+            exchange.tally.sent += client.send(out, false).await.map_err(|_| ())?;
         }
         self.received.consume(head_len);
         self.received.compact();
