@@ -46,7 +46,7 @@ impl Place {
     }
 
     /// The places of all fields by JSON pointer. Made by reading the document once more when first asked
-    /// for: most objects never are.
+    /// for, because most objects never are; where values are masked, made at once.
     pub fn origin(&self) -> &Origin {
         self.origin.get_or_init(|| {
             let root = stream::document(self.source.text(), self.document);

@@ -21,6 +21,8 @@ const WORDS: &[&[u8]] = &[
     b"<<: ",
     b"!!str ",
     b"!!binary ",
+    b"!!int ",
+    b"!!null ",
     b"!t ",
     b"|",
     b">-",

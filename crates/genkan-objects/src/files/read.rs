@@ -20,7 +20,7 @@ pub fn read(path: &str, bytes: &[u8]) -> FileObjects {
         Ok(text) => {
             let documents = stream::documents(text);
             let source = Source::new(source_kind(path), path, mask(text, &documents));
-            read_documents(source, documents, ObjectSource::File)
+            read_documents(text, source, documents, ObjectSource::File)
         }
         Err((text, fault)) => {
             let source = Source::new(source_kind(path), path, text);
@@ -172,13 +172,19 @@ fn values(text: &str, document: Extent) -> Vec<Extent> {
 pub(crate) fn read_live(name: &str, text: &str) -> FileObjects {
     let documents = stream::documents(text);
     let source = Source::object(name, mask(text, &documents));
-    read_documents(source, documents, ObjectSource::Api)
+    read_documents(text, source, documents, ObjectSource::Api)
 }
 
-fn read_documents(source: Source, documents: Vec<Document>, from: ObjectSource) -> FileObjects {
+/// Reads what `text` says; `source` is what may be shown of it.
+fn read_documents(
+    text: &str,
+    source: Source,
+    documents: Vec<Document>,
+    from: ObjectSource,
+) -> FileObjects {
     let documents = documents
         .into_iter()
-        .map(|document| Reader::new(&source, from, &document).read(document.root))
+        .map(|document| Reader::new(text, &source, from, &document).read(document.root))
         .collect();
     FileObjects { source, documents }
 }
@@ -188,12 +194,13 @@ struct Reader<'s> {
     source: &'s Source,
     from: ObjectSource,
     document: Extent,
+    masked: bool,
     template: Option<std::sync::Arc<str>>,
     found: DocumentObjects,
 }
 
 impl<'s> Reader<'s> {
-    fn new(source: &'s Source, from: ObjectSource, document: &Document) -> Self {
+    fn new(text: &str, source: &'s Source, from: ObjectSource, document: &Document) -> Self {
         let found = DocumentObjects {
             objects: Vec::new(),
             failures: Vec::new(),
@@ -205,6 +212,7 @@ impl<'s> Reader<'s> {
             source,
             from,
             document: document.extent,
+            masked: document.extent.text(source.text()) != document.extent.text(text),
             template,
             found,
         }
@@ -265,6 +273,11 @@ impl<'s> Reader<'s> {
             template: self.template.clone(),
             origin: OnceLock::new(),
         };
+        // Where values are overwritten the text may read otherwise, or not at all (`!!int AA`), so the
+        // places are taken from what was read.
+        if self.masked {
+            let _ = place.origin.set(node.origin(self.source.clone()));
+        }
         match kind::read(node, types, kind, place) {
             Ok(object) => self.found.objects.push(object),
             Err(problems) => self.found.failures.push(Failure::Object(UnreadableObject {

@@ -104,7 +104,8 @@ fn block_header(text: &str, before: usize, content: usize) -> usize {
             '|' | '>' => return at,
             '#' | '%' => at += text[at..].find('\n').unwrap_or(text.len() - at),
             '&' | '!' => at = after_properties(text, at),
-            ' ' | '\t' | '\r' | '\n' | ':' | '-' | '?' | ',' | ']' | '}' => at += 1,
+            ' ' | '\t' | '\r' | '\n' | ':' | '-' | '?' | ',' => at += 1,
+            '[' | ']' | '{' | '}' => at += 1,
             _ => return content,
         }
     }
