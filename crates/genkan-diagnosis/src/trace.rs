@@ -144,6 +144,7 @@ impl Trace {
     /// All codes named anywhere in the trace, the primary one first, each once.
     pub fn codes(&self) -> Vec<Code> {
         let stages = [
+            self.request.code,
             self.redirect.as_ref().and_then(|redirect| redirect.code),
             self.rewrite.as_ref().and_then(|rewrite| rewrite.code),
             self.backend.as_ref().and_then(|backend| backend.code),

@@ -1,11 +1,11 @@
 //! From a router's explanation to a trace that people and programs read.
 //!
-//! Dry runs and requests that happened take the same form; what is not known stays unknown. Query
-//! strings are left out: they hold what is nobody's business.
+//! Dry runs and requests that happened take the same form; what is not known stays unknown. Of requests
+//! that happened query strings are left out: they hold what is nobody's business. Whoever asks for a dry
+//! run knows the query.
 
+mod question;
 mod stages;
-
-use std::net::{Ipv4Addr, SocketAddr};
 
 use genkan_compile::{
     Generation,
@@ -16,15 +16,11 @@ use genkan_diagnosis::{
     Finding, Maker, Style, Trace, render,
     trace::{Kind, Known, Response},
 };
-use genkan_http::{
-    head::{HeadBuilder, RequestHead, RequestView, Version},
-    limits::HeadLimits,
-};
+use genkan_http::head::{RequestHead, RequestView};
 use genkan_proxy::capture::CapturedExchange;
-use genkan_route::{
-    decision::{BodyLength, DecisionInput, RequestId, Scheme},
-    explanation::explain,
-};
+use genkan_route::explanation::explain;
+
+pub(crate) use question::Question;
 
 /// A request explained.
 #[derive(Debug)]
@@ -35,77 +31,27 @@ pub(crate) struct Explained {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// A request that nobody has sent.
-#[derive(Clone, Debug)]
-pub(crate) struct Question {
-    /// Method.
-    pub(crate) method: String,
-    /// Host with port, as in `Host`.
-    pub(crate) authority: String,
-    /// Path and query.
-    pub(crate) target: String,
-    /// Further header lines.
-    pub(crate) headers: Vec<(String, String)>,
-    /// Length of the body.
-    pub(crate) body: Option<u64>,
-    /// Address of the client.
-    pub(crate) client: Option<std::net::IpAddr>,
-}
-
-impl Question {
-    /// Reads `http://host:port/path?query`, or a path alone.
-    ///
-    /// # Errors
-    /// With a sentence that says what is wrong.
-    pub(crate) fn parse(method: &str, url: &str) -> Result<Self, String> {
-        let (authority, target) = if url.starts_with('/') {
-            ("localhost", url)
-        } else {
-            let rest = url
-                .strip_prefix("http://")
-                .ok_or("the URL must begin with http:// or with /")?;
-            match rest.find(['/', '?']) {
-                Some(at) => rest.split_at(at),
-                None => (rest, "/"),
-            }
-        };
-        let target = target.split('#').next().unwrap_or("/");
-        let slash = if target.starts_with('/') { "" } else { "/" };
-        if authority.is_empty() {
-            return Err("the URL has no host".to_owned());
-        }
-        Ok(Self {
-            method: method.to_owned(),
-            authority: authority.to_owned(),
-            target: format!("{slash}{target}"),
-            headers: Vec::new(),
-            body: None,
-            client: None,
-        })
-    }
-}
-
 /// What would become of a request.
 ///
 /// # Errors
 /// When no client could send it.
 pub(crate) fn simulate(generation: &Generation, question: &Question) -> Result<Explained, String> {
     let (mut bytes, mut head) = (Vec::new(), RequestHead::new());
-    write(question, &mut bytes, &mut head)?;
+    question.write(&mut bytes, &mut head)?;
     let request = RequestView::new(&bytes, &head);
-    let input = DecisionInput {
-        scheme: Scheme::Http,
-        port: 80,
-        client: SocketAddr::from((question.client.unwrap_or(Ipv4Addr::LOCALHOST.into()), 0)),
-        body: question.body.map_or(BodyLength::None, BodyLength::Known),
-        request_id: RequestId([b'0'; 32]),
-        draining: false,
-    };
+    let input = question.input();
     let explanation = explain(&generation.snapshot, &input, request);
     let probe = Probe::record(&generation.snapshot, &input, request);
     let diagnosis = diagnose::diagnose(generation, &probe, None);
-    let mut trace = stages::trace(generation, &explanation, &question.authority);
-    trace.response = match (explanation.status(), stages::location(&explanation)) {
+    let facts = stages::Facts {
+        generation,
+        explanation: &explanation,
+        kind: Kind::Simulated,
+        body: input.body,
+        fault: explanation.fault(),
+    };
+    let mut trace = facts.trace(question.authority());
+    trace.response = match (explanation.status(), facts.location()) {
         (Some(status), location) => Known::Value(Response {
             status,
             maker: Maker::Proxy,
@@ -116,31 +62,6 @@ pub(crate) fn simulate(generation: &Generation, question: &Question) -> Result<E
         (None, _) => Known::Unknown,
     };
     Ok(finish(trace, diagnosis))
-}
-
-fn write(question: &Question, bytes: &mut Vec<u8>, head: &mut RequestHead) -> Result<(), String> {
-    let refused = |reject: genkan_http::reject::RequestReject| {
-        format!("no client could send this: {}", reject.reason())
-    };
-    let limits = HeadLimits::default();
-    let mut builder = HeadBuilder::start(
-        bytes,
-        head,
-        &limits,
-        question.method.as_bytes(),
-        question.target.as_bytes(),
-        Version::HTTP_11,
-    )
-    .map_err(refused)?;
-    builder
-        .field(b"Host", question.authority.as_bytes())
-        .map_err(refused)?;
-    for (name, value) in &question.headers {
-        builder
-            .field(name.as_bytes(), value.as_bytes())
-            .map_err(refused)?;
-    }
-    Ok(())
 }
 
 /// What became of a request.
@@ -165,8 +86,14 @@ pub(crate) fn recorded(generation: &Generation, exchange: &CapturedExchange) -> 
         id: Some(exchange.request_id.as_str().to_owned()),
     };
     let diagnosis = diagnose::diagnose(generation, &probe, Some(&answer));
-    let mut trace = stages::trace(generation, explanation, &asked);
-    trace.kind = Kind::Recorded;
+    let facts = stages::Facts {
+        generation,
+        explanation,
+        kind: Kind::Recorded,
+        body: exchange.input.body,
+        fault: exchange.fault,
+    };
+    let mut trace = facts.trace(&asked);
     trace.id = Some(exchange.request_id.as_str().to_owned());
     trace.listener = Known::Value(stages::listener(exchange));
     trace.endpoint = Known::Value(stages::attempts(exchange));
@@ -212,28 +139,5 @@ impl Explained {
     /// One JSON document.
     pub(crate) fn json(&self, style: &Style) -> serde_json::Value {
         render::json::trace(&self.trace, &self.findings, style)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn urls_are_taken_apart() {
-        let check = |url: &str, authority: &str, target: &str| {
-            let question = Question::parse("GET", url).unwrap();
-            assert_eq!(
-                (question.authority.as_str(), question.target.as_str()),
-                (authority, target)
-            );
-        };
-        check("http://a.b:8080/c?d#e", "a.b:8080", "/c?d");
-        check("http://a.b", "a.b", "/");
-        check("http://a.b?c", "a.b", "/?c");
-        check("/todos", "localhost", "/todos");
-        for bad in ["todos", "https://a/", "http:///a"] {
-            assert!(Question::parse("GET", bad).is_err(), "{bad}");
-        }
     }
 }

@@ -11,6 +11,7 @@ use genkan_route::{
 
 use super::Answer;
 use crate::{
+    annotation,
     generation::Generation,
     ingress::host_name::show,
     mark::{self, Part},
@@ -38,7 +39,12 @@ pub(super) fn findings(
             of_backend(generation, probe, fault)
         }
         Fault::Closed => closed(generation, probe),
-        other => of_connection(other, answer).into_iter().collect(),
+        Fault::EmptyRewrite => vec![empty_rewrite(generation, probe)],
+        Fault::PatternLimit => vec![pattern_limit(probe)],
+        other => of_connection(other, answer)
+            .or_else(|| of_request(other))
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -271,7 +277,7 @@ fn closed(generation: &Generation, probe: &Probe) -> Vec<Finding> {
                     .is_some_and(|object| &*object.kind == "ConfigMap"))
             && finding
                 .pointer()
-                .is_some_and(|pointer| pointer.ends_with(closed.annotation))
+                .is_some_and(|pointer| writes(pointer, closed.annotation))
     };
     generation
         .findings
@@ -280,6 +286,59 @@ fn closed(generation: &Generation, probe: &Probe) -> Vec<Finding> {
         .take(1)
         .cloned()
         .collect()
+}
+
+/// Whether the field is this setting: an annotation, by any of its names, or a key of the ConfigMap.
+fn writes(pointer: &str, setting: &str) -> bool {
+    let field = pointer.rsplit('/').next().unwrap_or_default();
+    let name = field.rsplit("~1").next().unwrap_or_default();
+    name == setting || annotation::find(name).is_some_and(|entry| entry.name == setting)
+}
+
+/// GK0021 at the annotation, with the slash that is missing.
+fn empty_rewrite(generation: &Generation, probe: &Probe) -> Finding {
+    let finding = Finding::new(Code::GK0021).arg("path", probe.path.as_str());
+    let route = probe.route.as_ref();
+    let target = route.and_then(|route| route.spec.rewrite.as_ref());
+    let target = target.map_or("", |rewrite| &*rewrite.target);
+    let finding = finding.arg("target", target).value(target);
+    let object = route.and_then(|route| generation.origins.ingress(&route.spec.origin));
+    let Some((object, key)) =
+        object.and_then(|object| Some((object, mark::annotation_key(object, "rewrite-target")?)))
+    else {
+        return finding;
+    };
+    let pointer = mark::annotation_pointer(key);
+    let suggestion = Suggestion::new(&words::BEGIN_WITH_SLASH, Applicability::Review)
+        .replace(pointer.as_str(), format!("/{target}"));
+    mark::at(finding, object, &pointer, Part::Value, &words::THIS_VALUE).suggest(suggestion)
+}
+
+/// GK0022; which of the host's patterns it was is not known.
+fn pattern_limit(probe: &Probe) -> Finding {
+    let host = probe.host.as_ref().map_or_else(String::new, show);
+    Finding::new(Code::GK0022)
+        .arg("host", host.as_str())
+        .arg("path", probe.path.as_str())
+        .value(host)
+}
+
+/// Faults that the request, or the state of the proxy, is to blame for.
+fn of_request(fault: Fault) -> Option<Finding> {
+    let reason = match fault {
+        Fault::BadPath => &words::BAD_PATH,
+        Fault::BadRequest => &words::BAD_SYNTAX,
+        Fault::VersionNotSupported => &words::BAD_VERSION,
+        Fault::NotImplemented => &words::NOT_IMPLEMENTED,
+        Fault::TargetTooLong => &words::LONG_TARGET,
+        Fault::HeadTooLarge => &words::LONG_FIELDS,
+        Fault::Overload => &words::NO_ROOM,
+        Fault::Draining => &words::SHUTTING_DOWN,
+        Fault::ClientTimeout => return Some(Finding::new(Code::GK0507).value("client")),
+        _ => return None,
+    };
+    let code: Code = fault.facts().code.parse().ok()?;
+    Some(Finding::new(code).arg("reason", reason).value(reason.en))
 }
 
 /// Faults on the way to an endpoint and back.
@@ -299,8 +358,6 @@ fn of_connection(fault: Fault, answer: Option<&Answer>) -> Option<Finding> {
             .arg("reason", "it cannot be read"),
         Fault::ResponseHeadTooLarge => finding.arg("limit", "proxy-buffer-size"),
         Fault::BodyTooLarge => finding.arg("limit", "proxy-body-size"),
-        Fault::TargetTooLong => finding.arg("reason", "the request line"),
-        Fault::HeadTooLarge => finding.arg("reason", "header fields"),
         Fault::Loop => finding.arg("endpoint", endpoint),
         // not a matter of configuration
         _ => return None,

@@ -242,4 +242,70 @@ metadata:
         },
         example: None,
     },
+    Entry {
+        code: Code::GK0021,
+        name: "EmptyRewrite",
+        severity: Error,
+        phase: Runtime,
+        title: Text {
+            en: "The rewrite leaves nothing of the path (500)",
+            ja: "rewrite の結果、パスが空になりました（500）",
+        },
+        headline: Some(Text {
+            en: "rewrite-target `{target}` leaves nothing of `{path}`",
+            ja: "rewrite-target `{target}` により `{path}` が空になります",
+        }),
+        meaning: Text {
+            en: "A request needs a path that begins with `/`. The target has none of its own, and the \
+                 groups it uses were empty for this request. ingress-nginx answers 500 as well.",
+            ja: "リクエストには `/` で始まるパスが必要です。target 自身に `/` がなく、このリクエストで\
+                 は参照しているグループが空でした。ingress-nginx も 500 を返します。",
+        },
+        remedy: Text {
+            en: "Begin the target with a slash: `/$1`.",
+            ja: "target を `/$1` のようにスラッシュで始めてください。",
+        },
+        detection: Text {
+            en: "500 by the proxy at the rewrite stage.",
+            ja: "rewrite の段階で、プロキシが 500 を返しました。",
+        },
+        example: example(
+            r"
+    nginx.ingress.kubernetes.io/rewrite-target: $1
+",
+            r"
+    nginx.ingress.kubernetes.io/rewrite-target: /$1
+",
+        ),
+    },
+    Entry {
+        code: Code::GK0022,
+        name: "PatternLimit",
+        severity: Error,
+        phase: Runtime,
+        title: Text {
+            en: "A pattern needed more steps than are allowed (500)",
+            ja: "パターンの照合が許された手数を超えました（500）",
+        },
+        headline: Some(Text {
+            en: "a pattern of host `{host}` needs too many steps for `{path}`",
+            ja: "ホスト `{host}` のパターンは `{path}` に対して手数がかかりすぎます",
+        }),
+        meaning: Text {
+            en: "Some patterns try very many ways of matching a long path before they give up. The \
+                 limits of matching keep one request from holding up all others; the request is \
+                 answered 500.",
+            ja: "パターンによっては、長いパスに対して非常に多くの組み合わせを試します。1 つのリクエ\
+                 ストがほかを待たせないよう手数に上限があり、超えると 500 を返します。",
+        },
+        remedy: Text {
+            en: "Avoid repetitions within repetitions, such as `(a+)+`.",
+            ja: "`(a+)+` のような、繰り返しの中の繰り返しを避けてください。",
+        },
+        detection: Text {
+            en: "The engine reported that a limit of steps, depth or memory was reached.",
+            ja: "エンジンが、手数、深さ、またはメモリーの上限に達したと報告しました。",
+        },
+        example: None,
+    },
 ];

@@ -221,4 +221,64 @@ metadata:
 "#,
         ),
     },
+    Entry {
+        code: Code::GK0506,
+        name: "InvalidRequest",
+        severity: Error,
+        phase: Runtime,
+        title: Text {
+            en: "The request itself cannot be served: 400, 501 or 505 by the proxy",
+            ja: "リクエストそのものを処理できません（プロキシが 400、501、505 を返しました）",
+        },
+        headline: Some(Text {
+            en: "the request was refused for what it is: {reason}",
+            ja: "リクエストそのものが受け付けられませんでした: {reason}",
+        }),
+        meaning: Text {
+            en: "The request breaks the rules of HTTP, could be read in two ways, or uses a method or \
+                 version that this proxy does not speak. It was refused before any host or path was \
+                 looked up, so no manifest has to do with it.",
+            ja: "HTTP の規則に反している、2 通りに解釈できる、またはこのプロキシが対応しないメソッド\
+                 やバージョンを使っています。ホストやパスを調べる前に拒否したため、マニフェストは関\
+                 係ありません。",
+        },
+        remedy: Text {
+            en: "Look at the client, or at what stands between it and the proxy.",
+            ja: "クライアント、またはプロキシとの間にあるものを確認してください。",
+        },
+        detection: Text {
+            en: "400, 501 or 505 by the proxy at the request stage.",
+            ja: "リクエストの段階で、プロキシが 400、501、505 を返しました。",
+        },
+        example: None,
+    },
+    Entry {
+        code: Code::GK0507,
+        name: "ClientTooSlow",
+        severity: Warning,
+        phase: Runtime,
+        title: Text {
+            en: "The client did not send its request in time (408)",
+            ja: "クライアントが時間内にリクエストを送り終えませんでした（408）",
+        },
+        headline: None,
+        meaning: Text {
+            en: "The head or the body of a request stopped arriving, and the proxy gave up waiting \
+                 for it. The network of the client was interrupted, or the client keeps connections \
+                 busy on purpose.",
+            ja: "リクエストのヘッダーまたは本文が途中で届かなくなり、プロキシは待つのをやめました。\
+                 クライアント側の通信が途切れたか、意図的に接続を占有しています。",
+        },
+        remedy: Text {
+            en: "Where clients are slow for a reason, raise `client-body-timeout` or \
+                 `client-header-timeout` in the main ConfigMap.",
+            ja: "クライアントが遅いことに理由がある場合は、ConfigMap の `client-body-timeout` または \
+                 `client-header-timeout` を上げてください。",
+        },
+        detection: Text {
+            en: "408 by the proxy.",
+            ja: "プロキシが 408 を返しました。",
+        },
+        example: None,
+    },
 ];

@@ -148,6 +148,6 @@ fn known_entries_say_what_the_reference_says() {
     assert_eq!(entry.severity, Severity::Error);
     assert_eq!(find(Code::GK0017).unwrap().phase, Phase::Runtime);
     assert_eq!(find(Code::GK0201).unwrap().severity, Severity::Warning);
-    assert_eq!("GK0021".parse::<Code>().unwrap_err().0, "GK0021");
+    assert_eq!("GK0049".parse::<Code>().unwrap_err().0, "GK0049");
     assert!("GK2".parse::<Code>().is_err());
 }

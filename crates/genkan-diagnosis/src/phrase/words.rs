@@ -97,7 +97,18 @@ words! {
     ID_IS_LOST: "the id is lost", "id が失われます";
     REST_IS_LOST: "the rest of the path is lost", "パスの残りが失われます";
 
+    // --- what a request is refused for
+    BAD_PATH: "its path leaves the root, or has a bad escape", "パスがルートの外に出るか、エスケープが正しくありません";
+    BAD_SYNTAX: "it breaks the syntax or framing of HTTP", "HTTP の構文またはフレーミングに反しています";
+    BAD_VERSION: "its version of HTTP is not spoken here", "この HTTP バージョンには対応していません";
+    NOT_IMPLEMENTED: "its method or transfer coding is not implemented", "このメソッドまたは転送コーディングは実装されていません";
+    LONG_TARGET: "the request line is too long", "リクエスト行が長すぎます";
+    LONG_FIELDS: "the header fields are too large or too many", "ヘッダーが大きすぎるか、多すぎます";
+    NO_ROOM: "the proxy has no memory, file space or descriptors left for it", "プロキシにメモリー、ファイル領域、または記述子の余裕がありません";
+    SHUTTING_DOWN: "the proxy is shutting down", "プロキシは終了処理中です";
+
     // --- titles of suggestions
+    BEGIN_WITH_SLASH: "begin the target with a slash", "target をスラッシュで始めてください";
     REMOVE_ANNOTATION: "remove the annotation", "アノテーションを削除してください";
     SERVES_ITSELF_REMOVE: "the application serves {path} itself; remove the annotation", "アプリケーション自身が {path} を処理しているため、アノテーションを削除してください";
     KEEP_THE_REST: "to strip the prefix and keep the rest, capture it in a group", "接頭辞だけを取り除いて残りを渡すには、残りをグループでキャプチャしてください";

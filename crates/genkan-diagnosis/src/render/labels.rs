@@ -97,6 +97,9 @@ labels! {
     ACCESS_REFUSED: "the proxy refused the request: {check}.", "プロキシがリクエストを拒否しました: {check}。";
     NO_ENDPOINT: "Service {service} has no ready endpoint.", "Service {service} に準備のできたエンドポイントがありません。";
     ATTEMPTS_FAILED: "every attempt at Service {service} failed.", "Service {service} への試行がすべて失敗しました。";
+    REQUEST_REFUSED: "the proxy refused the request before it looked for a host: {title}.", "プロキシはホストを調べる前にリクエストを拒否しました: {title}。";
+    HEALTH_ANSWERED: "the proxy answers its own health path; no rule is asked.", "プロキシ自身のヘルスチェック用パスに応答しました。ルールは使われません。";
+    PROXY_ANSWERED_BECAUSE: "the proxy answered this itself: {title}.", "プロキシ自身がこの応答を返しました: {title}。";
     PROXY_ANSWERED: "the proxy answered this itself.", "プロキシ自身がこの応答を返しました。";
     WOULD_REACH: "the request would reach Service {service} as {method} `{path}`; what it answers is not known.", "リクエストは {method} `{path}` として Service {service} に届きます。応答は分かりません。";
     CANNOT_TELL: "what happens to this request cannot be told from what is known.", "分かっている情報だけでは、このリクエストの行き先を判断できません。";

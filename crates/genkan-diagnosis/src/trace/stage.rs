@@ -21,6 +21,9 @@ pub struct Request {
     pub raw_path: String,
     /// Path that was matched.
     pub path: String,
+    /// Code, when the request was refused for what it is, before anybody looked for its host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
     /// Names of headers that were dropped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped_headers: Vec<String>,
@@ -173,6 +176,10 @@ pub struct Backend {
     /// Kind, where it is not a Service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
+    /// The target that it gets; none where nobody is there to get it. Of a request that happened the
+    /// query is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
     /// Number of endpoints that are ready.
     pub ready: Known<usize>,
     /// Code, when it cannot serve.

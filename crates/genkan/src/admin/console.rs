@@ -58,7 +58,7 @@ fn explain(gateway: &Gateway, request: &Request) -> Reply {
             let method = request
                 .parameter("method")
                 .unwrap_or_else(|| "GET".to_owned());
-            let simulated = Question::parse(&method, &url)
+            let simulated = Question::of_query(&method, &url, request.parameters())
                 .and_then(|question| explanation::simulate(&gateway.newest(), &question));
             match simulated {
                 Ok(explained) => vec![explained],

@@ -48,9 +48,15 @@ pub(super) struct Request {
 impl Request {
     /// The value of a parameter of the query, percent-decoding `%XX` and `+`.
     pub(super) fn parameter(&self, name: &str) -> Option<String> {
-        self.query.split('&').find_map(|pair| {
+        self.parameters()
+            .find_map(|(key, value)| (key == name).then_some(value))
+    }
+
+    /// All parameters of the query in order, their values decoded.
+    pub(super) fn parameters(&self) -> impl Iterator<Item = (String, String)> {
+        self.query.split('&').map(|pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (key == name).then(|| decode(value))
+            (key.to_owned(), decode(value))
         })
     }
 }

@@ -36,21 +36,21 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "ADDRESS", default_value_t = SocketAddr::from(([127, 0, 0, 1], CONSOLE_PORT)))]
     console: SocketAddr,
 
-    /// A header of the request, as `Name: value`; with --manifests; may be given several times.
-    #[arg(
-        short = 'H',
-        long = "header",
-        value_name = "HEADER",
-        requires = "manifests"
-    )]
+    /// A header of the request, as `Name: value`; `Host` replaces that of the URL; may be given
+    /// several times.
+    #[arg(short = 'H', long = "header", value_name = "HEADER")]
     headers: Vec<String>,
 
-    /// Length of the request's body in bytes; with --manifests.
-    #[arg(long, value_name = "BYTES", requires = "manifests")]
+    /// Send this as request target in place of the URL's path, as curl's flag of the same name does.
+    #[arg(long, value_name = "TARGET")]
+    request_target: Option<String>,
+
+    /// Length of the request's body in bytes.
+    #[arg(long, value_name = "BYTES")]
     body_size: Option<u64>,
 
-    /// Address of the client; with --manifests.
-    #[arg(long, value_name = "IP", requires = "manifests")]
+    /// Address of the client.
+    #[arg(long, value_name = "IP")]
     from: Option<std::net::IpAddr>,
 
     /// Fail when the status is known and another; with --manifests.
@@ -88,15 +88,14 @@ pub(super) fn execute(args: &ExplainArgs) -> Exit {
     match (&args.id, args.what.as_slice()) {
         (Some(id), _) => asked(args, &format!("id={}", admin::escape(id)), &style),
         (None, [code]) => page(code, &style),
-        (None, [method, url]) if args.manifests.is_empty() => {
-            let what = format!(
-                "method={}&url={}",
-                admin::escape(method),
-                admin::escape(url)
-            );
-            asked(args, &what, &style)
-        }
-        (None, [method, url]) => simulated(args, method, url, &style),
+        (None, [method, url]) => match args.question(method, url) {
+            Ok(question) if args.manifests.is_empty() => asked(args, &question.query(), &style),
+            Ok(question) => simulated(args, &question, &style),
+            Err(reason) => {
+                eprintln!("genkan: {reason}");
+                Exit::Usage
+            }
+        },
         _ => Exit::Usage,
     }
 }
@@ -143,14 +142,7 @@ fn asked(args: &ExplainArgs, what: &str, style: &Style) -> Exit {
 }
 
 /// On manifests.
-fn simulated(args: &ExplainArgs, method: &str, url: &str, style: &Style) -> Exit {
-    let question = match args.question(method, url) {
-        Ok(question) => question,
-        Err(reason) => {
-            eprintln!("genkan: {reason}");
-            return Exit::Usage;
-        }
-    };
+fn simulated(args: &ExplainArgs, question: &Question, style: &Style) -> Exit {
     let files = match manifests::read(&args.manifests, args.input.recursive) {
         Ok(files) => files,
         Err(error) => {
@@ -159,7 +151,7 @@ fn simulated(args: &ExplainArgs, method: &str, url: &str, style: &Style) -> Exit
         }
     };
     let generation = manifests::compile(&files, args.input.options(World::Closed, &args.manifests));
-    let explained = match explanation::simulate(&generation, &question) {
+    let explained = match explanation::simulate(&generation, question) {
         Ok(explained) => explained,
         Err(reason) => {
             eprintln!("genkan: {reason}");
@@ -187,12 +179,10 @@ impl ExplainArgs {
     fn question(&self, method: &str, url: &str) -> Result<Question, String> {
         let mut question = Question::parse(method, url)?;
         for header in &self.headers {
-            let (name, value) = header
-                .split_once(':')
-                .ok_or_else(|| format!("`{header}` is no header; write `Name: value`"))?;
-            question
-                .headers
-                .push((name.trim().to_owned(), value.trim().to_owned()));
+            question.add_header(header)?;
+        }
+        if let Some(target) = &self.request_target {
+            question.set_target(target);
         }
         question.body = self.body_size;
         question.client = self.from;

@@ -4,51 +4,217 @@ use genkan_compile::Generation;
 use genkan_diagnosis::{
     Code, Maker, ObjectRef,
     trace::{
-        Attempt, Backend, Candidate, Host, HostMatch, Known, Listener, Reason, Redirect, Request,
-        Rewrite, Trace, Verdict,
+        AccessCheck, Attempt, Backend, Candidate, Host, HostMatch, Kind, Known, Listener, Reason,
+        Redirect, Request, Rewrite, Trace, Verdict,
     },
 };
 use genkan_proxy::{capture::CapturedExchange, record};
 use genkan_route::{
+    decide::Stage,
+    decision::BodyLength,
     explanation::{self, Explanation, Fate, Outcome},
+    fault::Fault,
     host::HostName,
-    recorder,
+    recorder::{self, StageName},
     route::{Inactive, RouteOrigin, Target},
 };
 
-/// What is known about any request, dry or real.
-pub(super) fn trace(generation: &Generation, explanation: &Explanation, authority: &str) -> Trace {
-    let path = explanation.path.as_deref().map(text).unwrap_or_default();
-    let raw = without_query(&explanation.target);
-    let candidates = candidates(generation, explanation);
-    let chosen = candidates
-        .iter()
-        .position(|candidate| candidate.verdict == Verdict::Chosen)
-        .map(|index| index + 1);
-    Trace {
-        generation: Some(explanation.generation),
-        endpoint_view: Some(explanation.endpoints_version),
-        request: Request {
-            method: text(&explanation.method),
-            url: format!("http://{authority}{raw}"),
-            host: text(&explanation.asked),
-            raw_path: raw,
-            path,
-            dropped_headers: Vec::new(),
-        },
-        tls: Known::Value(None),
-        host: host(generation, explanation),
-        candidates,
-        chosen,
-        redirect: explanation.redirect.as_ref().map(|redirect| Redirect {
-            status: redirect.status,
-            location: without_query(&redirect.location),
-            code: None,
-        }),
-        rewrite: rewrite(generation, explanation),
-        backend: backend(explanation),
-        ..Trace::default()
+/// What the stages of a trace are made from.
+pub(super) struct Facts<'a> {
+    /// The generation that decided.
+    pub(super) generation: &'a Generation,
+    /// The decision.
+    pub(super) explanation: &'a Explanation,
+    /// Whether the request happened; then its query is left out.
+    pub(super) kind: Kind,
+    /// The body, as far as its length was announced.
+    pub(super) body: BodyLength,
+    /// The error that the proxy answered, if it did.
+    pub(super) fault: Option<Fault>,
+}
+
+impl Facts<'_> {
+    /// What is known about any request, dry or real.
+    pub(super) fn trace(&self, authority: &str) -> Trace {
+        let Self {
+            generation,
+            explanation,
+            ..
+        } = *self;
+        let path = explanation.path.as_deref().map(text).unwrap_or_default();
+        let raw = without_query(origin_form(&explanation.target));
+        let candidates = candidates(generation, explanation);
+        let chosen = candidates
+            .iter()
+            .position(|candidate| candidate.verdict == Verdict::Chosen)
+            .map(|index| index + 1);
+        Trace {
+            kind: self.kind,
+            generation: Some(explanation.generation),
+            endpoint_view: Some(explanation.endpoints_version),
+            request: Request {
+                method: text(&explanation.method),
+                url: format!("http://{authority}{raw}"),
+                host: text(&explanation.asked),
+                raw_path: raw,
+                path,
+                code: self.refused(),
+                dropped_headers: Vec::new(),
+            },
+            tls: Known::Value(None),
+            host: host(generation, explanation),
+            candidates,
+            chosen,
+            access: self.access(),
+            redirect: explanation.redirect.as_ref().map(|redirect| Redirect {
+                status: redirect.status,
+                location: self.shown(&redirect.location),
+                code: None,
+            }),
+            rewrite: self.rewrite(),
+            backend: self.backend(),
+            ..Trace::default()
+        }
     }
+
+    /// The code of a request that was refused before its path was known.
+    fn refused(&self) -> Option<Code> {
+        match self.explanation.path {
+            Some(_) => None,
+            None => self.fault?.facts().code.parse().ok(),
+        }
+    }
+
+    /// `Location` of a redirect.
+    pub(super) fn location(&self) -> Option<String> {
+        match &self.explanation.outcome {
+            Outcome::Redirect {
+                bare: false,
+                location,
+                ..
+            } => Some(self.shown(location)),
+            _ => None,
+        }
+    }
+
+    /// A target or URL; of a request that happened up to its query.
+    fn shown(&self, target: &[u8]) -> String {
+        match self.kind {
+            Kind::Simulated => text(target),
+            Kind::Recorded => without_query(target),
+        }
+    }
+
+    /// The checks that this request was put to.
+    fn access(&self) -> Vec<AccessCheck> {
+        let Some(route) = &self.explanation.route else {
+            return Vec::new();
+        };
+        let asked = |stage: Stage| {
+            let name = StageName::from(stage);
+            self.explanation
+                .stages
+                .iter()
+                .any(|(asked, _)| *asked == name)
+        };
+        let mut checks = Vec::new();
+        if let Some(closed) = &route.spec.closed
+            && asked(Stage::Closed)
+        {
+            checks.push(AccessCheck {
+                check: closed.annotation.to_owned(),
+                passed: Known::Value(false),
+                code: closed.code.parse().ok(),
+            });
+        }
+        let too_large = self.fault == Some(Fault::BodyTooLarge);
+        let limited = route.spec.settings.body_size_max.is_some();
+        if asked(Stage::AnnouncedBody) && limited && (too_large || self.body != BodyLength::None) {
+            checks.push(AccessCheck {
+                check: "body-size".to_owned(),
+                passed: match (self.kind, self.body) {
+                    // chunked: the dry run cannot know how long it will be
+                    (Kind::Simulated, BodyLength::Unknown) => Known::Unknown,
+                    _ => Known::Value(!too_large),
+                },
+                code: too_large.then_some(Code::GK0500),
+            });
+        }
+        checks
+    }
+
+    fn rewrite(&self) -> Option<Rewrite> {
+        const ANNOTATION: &str = "rewrite-target";
+        let rewrite = self.explanation.rewrite.as_ref()?;
+        let origin = self.explanation.origin()?;
+        let location = self.generation.origins.ingress(origin).and_then(|ingress| {
+            let written = ingress
+                .meta
+                .annotations
+                .iter()
+                .find(|annotation| annotation.key.value.ends_with(&format!("/{ANNOTATION}")))?;
+            Some(ingress.span(written.value.span).location())
+        });
+        Some(Rewrite {
+            before: text(&rewrite.before),
+            after: self.shown(&rewrite.after),
+            by: ANNOTATION.to_owned(),
+            object: object(self.generation, origin),
+            location,
+            code: None,
+        })
+    }
+
+    /// Where the request went; nothing where an earlier stage answered.
+    fn backend(&self) -> Option<Backend> {
+        let ready = self
+            .explanation
+            .endpoints
+            .as_ref()
+            .map(|endpoints| endpoints.ready.len());
+        let target = match &self.explanation.outcome {
+            Outcome::Forward { target, .. } => Some(self.shown(target)),
+            Outcome::Site { path, .. } => Some(text(path)),
+            _ => None,
+        };
+        match &self.explanation.route.as_ref()?.spec.target {
+            Target::Service(group) if ready.is_some() => Some(Backend {
+                namespace: group.namespace.clone(),
+                service: group.service.clone(),
+                port: group.port.clone(),
+                kind: None,
+                target,
+                ready: ready.map_or(Known::Unknown, Known::Value),
+                code: None,
+            }),
+            Target::Site(site) if target.is_some() => Some(Backend {
+                namespace: site.namespace.clone(),
+                service: site.name.clone(),
+                port: String::new(),
+                kind: Some("StaticSite".to_owned()),
+                target,
+                ready: Known::Unknown,
+                code: None,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// A target from its path on: an absolute one names the host before.
+fn origin_form(target: &[u8]) -> &[u8] {
+    let authority = target
+        .windows(3)
+        .position(|window| window == b"://")
+        .filter(|_| target.first() != Some(&b'/'));
+    let Some(authority) = authority else {
+        return target;
+    };
+    let rest = &target[authority + 3..];
+    let path = rest
+        .iter()
+        .position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+    path.map_or(b"/", |path| &rest[path..])
 }
 
 fn host(generation: &Generation, explanation: &Explanation) -> Option<Host> {
@@ -143,70 +309,10 @@ fn code(fate: &Fate) -> Option<Code> {
     }
 }
 
-fn rewrite(generation: &Generation, explanation: &Explanation) -> Option<Rewrite> {
-    const ANNOTATION: &str = "rewrite-target";
-    let rewrite = explanation.rewrite.as_ref()?;
-    let origin = explanation.origin()?;
-    let location = generation.origins.ingress(origin).and_then(|ingress| {
-        let written = ingress
-            .meta
-            .annotations
-            .iter()
-            .find(|annotation| annotation.key.value.ends_with(&format!("/{ANNOTATION}")))?;
-        Some(ingress.span(written.value.span).location())
-    });
-    Some(Rewrite {
-        before: text(&rewrite.before),
-        after: without_query(&rewrite.after),
-        by: ANNOTATION.to_owned(),
-        object: object(generation, origin),
-        location,
-        code: None,
-    })
-}
-
-fn backend(explanation: &Explanation) -> Option<Backend> {
-    let ready = explanation
-        .endpoints
-        .as_ref()
-        .map(|endpoints| endpoints.ready.len());
-    match &explanation.route.as_ref()?.spec.target {
-        Target::Service(group) => Some(Backend {
-            namespace: group.namespace.clone(),
-            service: group.service.clone(),
-            port: group.port.clone(),
-            kind: None,
-            ready: ready.map_or(Known::Unknown, Known::Value),
-            code: None,
-        }),
-        Target::Site(site) => Some(Backend {
-            namespace: site.namespace.clone(),
-            service: site.name.clone(),
-            port: String::new(),
-            kind: Some("StaticSite".to_owned()),
-            ready: Known::Unknown,
-            code: None,
-        }),
-        Target::NotFound => None,
-    }
-}
-
 fn object(generation: &Generation, origin: &RouteOrigin) -> ObjectRef {
     match generation.origins.ingress(origin) {
         Some(ingress) => ingress.object_ref(),
         None => ObjectRef::ingress(&*origin.namespace, &*origin.name),
-    }
-}
-
-/// `Location` of a redirect, without its query.
-pub(super) fn location(explanation: &Explanation) -> Option<String> {
-    match &explanation.outcome {
-        Outcome::Redirect {
-            bare: false,
-            location,
-            ..
-        } => Some(without_query(location)),
-        _ => None,
     }
 }
 

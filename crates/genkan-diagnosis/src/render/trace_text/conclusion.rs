@@ -12,7 +12,11 @@ pub(super) fn of(trace: &Trace) -> Message {
             Maker::Static => by_static_files(trace),
             Maker::Auth => (&labels::AUTH_ANSWERED).into(),
             Maker::ErrorPage => (&labels::ERROR_PAGE_ANSWERED).into(),
-            Maker::Proxy => by_proxy(trace).unwrap_or_else(|| (&labels::PROXY_ANSWERED).into()),
+            Maker::Proxy if response.status == OK => (&labels::HEALTH_ANSWERED).into(),
+            Maker::Proxy => by_proxy(trace).unwrap_or_else(|| match trace.primary {
+                Some(code) => labels::PROXY_ANSWERED_BECAUSE.arg("title", &code.entry().title),
+                None => (&labels::PROXY_ANSWERED).into(),
+            }),
         },
         None => by_proxy(trace).unwrap_or_else(|| would_reach(trace)),
     }
@@ -28,6 +32,8 @@ pub(super) fn backend_name(backend: &Backend) -> String {
     }
 }
 
+/// The one answer that the proxy makes itself and that is no error and no redirect.
+const OK: u16 = 200;
 const METHOD_NOT_ALLOWED: u16 = 405;
 
 fn by_backend(trace: &Trace, response: &Response) -> Message {
@@ -59,6 +65,9 @@ fn by_static_files(trace: &Trace) -> Message {
 
 /// What the proxy decides on its own, in the order of the stages. None when it asks a backend.
 fn by_proxy(trace: &Trace) -> Option<Message> {
+    if let Some(code) = trace.request.code {
+        return Some(labels::REQUEST_REFUSED.arg("title", &code.entry().title));
+    }
     if trace.host.is_none() {
         return Some(labels::HOST_UNKNOWN.arg("host", &trace.request.host));
     }

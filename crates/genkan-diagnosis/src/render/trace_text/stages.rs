@@ -21,8 +21,11 @@ impl Rows<'_> {
         let mut rows: Vec<Row> = self.request().into_iter().collect();
         rows.push(self.listener());
         rows.push(self.tls());
-        rows.push(self.host());
-        rows.extend(self.paths());
+        // nobody looked for a host
+        if self.trace.request.code.is_none() {
+            rows.push(self.host());
+            rows.extend(self.paths());
+        }
         rows.extend(self.access());
         rows.extend(self.redirect());
         rows.extend(self.rewrite());
@@ -40,6 +43,10 @@ impl Rows<'_> {
     fn request(&self) -> Option<Row> {
         let request = &self.trace.request;
         let asked = format!("{} {}", request.method, request.url);
+        if let Some(code) = request.code {
+            let refused = with_code(&self.say(&labels::REFUSED), Some(code));
+            return Some(Row::new("request", asked).cell(OBJECT, refused));
+        }
         let changed = request.path != request.raw_path;
         let row = match (self.trace.kind, changed) {
             (Kind::Simulated, false) => return None,

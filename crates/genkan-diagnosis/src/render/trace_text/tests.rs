@@ -50,6 +50,7 @@ fn story() -> Trace {
             host: "todo.example.com".into(),
             raw_path: "/todos/1".into(),
             path: "/todos/1".into(),
+            code: None,
             dropped_headers: Vec::new(),
         },
         listener: Known::Value(Listener {
@@ -89,6 +90,7 @@ fn story() -> Trace {
             service: "todo".into(),
             port: "80".into(),
             kind: None,
+            target: Some("/".into()),
             ready: Known::Value(2),
             code: None,
         }),
@@ -273,4 +275,32 @@ fn json_has_the_fields_of_the_command_line_contract() {
     let trace: Trace = serde_json::from_value(value).unwrap();
     assert_eq!(trace, story());
     assert_eq!(trace.codes(), [Code::GK0002, Code::GK0003, Code::GK0001]);
+}
+
+#[test]
+fn a_request_refused_for_what_it_is_has_no_host_and_no_candidates() {
+    let trace = Trace {
+        request: Request {
+            method: "GET".into(),
+            url: "http://todo.example.com/../..".into(),
+            raw_path: "/../..".into(),
+            code: Some(Code::GK0506),
+            ..Request::default()
+        },
+        response: Known::Value(Response {
+            status: 400,
+            maker: Maker::Proxy,
+            first_byte_ms: None,
+            allow: Vec::new(),
+            location: None,
+        }),
+        ..Trace::default()
+    };
+    let text = super::trace(&trace, &Style::default());
+    assert!(text.contains("refused (GK0506)"), "{text}");
+    assert!(
+        text.contains("400: the proxy refused the request before it looked for a host"),
+        "{text}"
+    );
+    assert!(!text.contains("no Ingress has"), "{text}");
 }
