@@ -2,7 +2,8 @@
 //!
 //! Every annotation that is written has its effect in [`Effects`] or a [`Remark`]; nothing is dropped
 //! silently. A value of a security family that cannot be honoured closes the route (503), every other
-//! bad value leaves its setting at the default. One file per family holds the entries; supporting one
+//! bad value leaves its setting at the default, or in nginx-compatible mode refuses the object where
+//! ingress-nginx does. One file per family holds the entries; supporting one
 //! more annotation means changing the `effect` of its entry.
 //!
 //! Not here: which Ingress owns a path, and whether a rewrite is active on it (the compiler decides).
@@ -35,7 +36,7 @@ pub(crate) mod tests;
 
 use genkan_diagnosis::Text;
 use genkan_route::{
-    route::{Closed, Redirect},
+    route::{Closed, Mode, Redirect},
     settings::RouteSettings,
 };
 
@@ -43,7 +44,7 @@ pub(crate) use lookup::closest;
 pub use lookup::{entries, find, nearest};
 pub use remark::{Fate, Problem, Remark};
 
-use entry::{Effect, Entry, Outcome, Risk};
+use entry::{BadValue, Effect, Entry, Outcome, Risk};
 use value::Malformed;
 
 /// The prefix that ingress-nginx reads unless it is told otherwise (`--annotations-prefix`).
@@ -114,16 +115,26 @@ pub struct Effects {
     pub(crate) redirect_draft: redirect::Draft,
 }
 
-/// Reads a set of annotations. The result does not depend on their order.
+/// Reads the annotations of an Ingress of a mode. The result does not depend on their order.
 pub fn read<'a>(
     written: impl IntoIterator<Item = Written<'a>>,
     policy: &Policy,
+    mode: Mode,
 ) -> (Effects, Vec<Remark>) {
     let mut written: Vec<_> = written.into_iter().collect();
     written.sort_by_key(|annotation| annotation.key);
+    let present = present(&written, policy);
+    let protects = present
+        .iter()
+        .any(|name| find(name).is_some_and(|entry| entry.security));
     let mut reading = Reading {
         policy,
-        present: present(&written, policy),
+        refused: match (mode, protects) {
+            (Mode::Strict, _) => Fate::Default,
+            (Mode::NginxCompatible, false) => Fate::Refused,
+            (Mode::NginxCompatible, true) => Fate::Closed,
+        },
+        present,
         effects: Effects {
             settings: policy.settings.clone(),
             ..Effects::default()
@@ -154,6 +165,10 @@ fn present(written: &[Written<'_>], policy: &Policy) -> Vec<&'static str> {
 
 struct Reading<'p> {
     policy: &'p Policy,
+    /// What a value leads to for which ingress-nginx refuses the whole object. Strict mode uses the
+    /// default. What protects its paths is not taken away with them: that could open them by way of
+    /// another Ingress, so they are closed.
+    refused: Fate,
     present: Vec<&'static str>,
     effects: Effects,
     remarks: Vec<Remark>,
@@ -219,10 +234,15 @@ impl Reading<'_> {
                 .iter()
                 .any(|partner| self.present.contains(partner));
         match self.apply(entry, written.value) {
-            Err(wrong) => {
+            Err(Unreadable { wrong, refuses }) => {
                 (entry.unreadable)(&mut self.effects);
-                let (problem, fate) = Remark::bad_value(entry, wrong);
-                self.remark_on(entry, written, problem, fate);
+                let fate = match entry.security {
+                    true => Fate::Closed,
+                    false if refuses => self.refused,
+                    false => Fate::Default,
+                };
+                let expected = entry.value.expected();
+                self.remark_on(entry, written, Problem::BadValue { expected, wrong }, fate);
             }
             // Without its partner it would do nothing in ingress-nginx either.
             Ok(_) if !partnered => {
@@ -244,13 +264,17 @@ impl Reading<'_> {
     }
 
     /// Gives a value its effect, or says why it has none.
-    fn apply(&mut self, entry: &Entry, text: &str) -> Result<Option<(Problem, Fate)>, Malformed> {
+    fn apply(&mut self, entry: &Entry, text: &str) -> Result<Option<(Problem, Fate)>, Unreadable> {
         let trimmed = value::trim_lines(text);
         let is_snippet = matches!(entry.effect, Effect::Snippet);
         if trimmed.is_empty() && !is_snippet {
-            return Err(Malformed::new(&words::EMPTY));
+            // ingress-nginx: nearly always as if it were absent
+            return Err(Malformed::new(&words::EMPTY).into());
         }
-        entry.value.check(text)?;
+        entry.value.check(text).map_err(|wrong| Unreadable {
+            wrong,
+            refuses: entry.bad == BadValue::ObjectRefused,
+        })?;
         let closing = if entry.security {
             Fate::Closed
         } else {
@@ -310,6 +334,22 @@ impl Reading<'_> {
         let code = remark.code();
         self.remarks.push(remark);
         code
+    }
+}
+
+/// A value that cannot be used.
+struct Unreadable {
+    wrong: Malformed,
+    /// ingress-nginx refuses the object because of it.
+    refuses: bool,
+}
+
+impl From<Malformed> for Unreadable {
+    fn from(wrong: Malformed) -> Self {
+        Self {
+            wrong,
+            refuses: false,
+        }
     }
 }
 

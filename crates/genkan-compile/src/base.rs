@@ -126,6 +126,11 @@ impl Base {
         )]
     }
 
+    /// The installation's own route settings.
+    pub(crate) fn shared(&self) -> &Arc<RouteSettings> {
+        &self.shared
+    }
+
     /// Route settings, shared where they are the installation's own.
     pub(crate) fn share(&self, settings: &RouteSettings) -> Arc<RouteSettings> {
         if *settings == *self.shared {

@@ -93,9 +93,16 @@ impl Compiler {
             dirty.extend(self.claims.hosts().cloned());
             dirty.insert(HostName::CatchAll);
         }
-        let changes = self
-            .hosts
-            .rebuild(&dirty, &self.claims, self.fallback.as_ref());
+        if base_changed && self.fallback.is_some() {
+            // the default backend has the installation's own settings
+            dirty.insert(HostName::CatchAll);
+        }
+        let changes = self.hosts.rebuild(
+            &dirty,
+            &self.claims,
+            self.fallback.as_ref(),
+            self.base.shared(),
+        );
         for (key, mode) in &changes.added {
             self.groups.join(key, *mode);
         }

@@ -107,6 +107,7 @@ pub fn read<'a>(
             });
         }
     }
+    settings.global.body_size_max = settings.policy.settings.body_size_max;
     (settings, remarks)
 }
 

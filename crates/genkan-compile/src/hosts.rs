@@ -11,6 +11,7 @@ use genkan_route::{
     endpoint::GroupKey,
     host::{Host, HostName},
     route::{Mode, Target},
+    settings::RouteSettings,
 };
 
 use crate::{
@@ -56,6 +57,7 @@ impl Hosts {
         dirty: &BTreeSet<HostName>,
         claims: &Claims,
         fallback: Option<&Target>,
+        settings: &Arc<RouteSettings>,
     ) -> Changes {
         let mut changes = Changes::default();
         for name in dirty {
@@ -73,6 +75,7 @@ impl Hosts {
                     name,
                     claims: &members,
                     fallback,
+                    settings,
                 },
                 claims,
             );

@@ -31,9 +31,10 @@ under `nginx.ingress.kubernetes.io/` (`--annotations-prefix` changes that), in b
 effect; `closed` gives the finding and the paths of the Ingress answer 503, because the annotation keeps
 somebody out and serving without it would let them in. A value that asks for what happens anyway (such
 as `false`) is always fine. *Risk* is compared with `annotations-risk-level`; an Ingress with a riskier
-annotation is refused (GK0255). *Bad value* is what ingress-nginx does with a value that it cannot read;
-Genkan uses the default for that one setting, or answers 503 where the effect is security, and says so
-(GK0202).
+annotation is refused (GK0255). *Bad value* is what ingress-nginx does with a value that it cannot read,
+and so does Genkan in nginx-compatible mode; in strict mode the default holds for that one setting. Where
+the effect is security, or another annotation of the Ingress protects its paths, they answer 503. All of
+it is said (GK0202).
 ";
 
 const TABLE: &str = "\

@@ -258,10 +258,11 @@ impl Risk {
     }
 }
 
-/// What ingress-nginx does with a value that it cannot read. We never do the first.
+/// What ingress-nginx does with a value that it cannot read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadValue {
-    /// The whole Ingress is refused.
+    /// The whole Ingress is refused, and so it is here in nginx-compatible mode, unless it protects
+    /// something: then it is closed.
     ObjectRefused,
     /// Every path of the Ingress answers 503.
     Denied,

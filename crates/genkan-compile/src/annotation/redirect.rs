@@ -74,7 +74,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
             expected: &words::PERMANENT_CODE,
-            check: |text| code(text, PERMANENT_CODE_MAX).map(drop),
+            check: |text| integer(text).map(drop),
         },
         default: "301",
         needs: &["permanent-redirect"],
@@ -91,10 +91,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
             expected: &words::HTTP_URL,
-            check: absolute_url,
+            check: |text| Charset::Url.check(text),
         },
         unreadable: |effects| effects.redirect_draft.void = true,
         effect: Effect::Supported(|effects, text| {
+            absolute_url(text)?;
             effects.redirect_draft.temporal = Some(text.into());
             Ok(Outcome::InEffect)
         }),
@@ -106,7 +107,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         bad: BadValue::ObjectRefused,
         value: Value::Checked {
             expected: &words::TEMPORAL_CODE,
-            check: |text| code(text, TEMPORAL_CODE_MAX).map(drop),
+            check: |text| integer(text).map(drop),
         },
         default: "302",
         needs: &["temporal-redirect"],
@@ -174,7 +175,6 @@ fn code(text: &str, max: u16) -> Result<u16, Malformed> {
 
 /// Go's `url.Parse` with a scheme that begins with `http`, in any case; a host is not asked for.
 fn absolute_url(text: &str) -> Result<(), Malformed> {
-    Charset::Url.check(text)?;
     let scheme = text
         .trim()
         .split_once(':')

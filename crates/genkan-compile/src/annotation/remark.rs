@@ -9,7 +9,7 @@ use genkan_diagnosis::{
 };
 
 use super::{
-    entry::{Entry, Risk},
+    entry::Risk,
     value::{Malformed, shown},
     words,
 };
@@ -182,13 +182,24 @@ impl Remark {
             .arg("key", self.key.as_str());
         let finding = self.fill(finding);
         let finding = match self.fate {
+            Fate::Closed if self.is_beside_protection() => {
+                finding.note(&words::CLOSED_BESIDE_PROTECTION)
+            }
             Fate::Closed => finding.note(&say::ROUTE_CLOSED),
+            Fate::Refused if self.is_about_value() => finding.note(&words::OBJECT_REFUSED),
             Fate::Default | Fate::Refused => finding,
         };
         match self.suggestion(pointer) {
             Some(suggestion) => finding.suggest(suggestion),
             None => finding,
         }
+    }
+
+    /// Whether the annotation itself protects nothing, so that another one must be why it closes.
+    fn is_beside_protection(&self) -> bool {
+        let name = self.key.rsplit('/').next().unwrap_or_default();
+        matches!(self.problem, Problem::BadValue { .. })
+            && super::find(name).is_some_and(|entry| !entry.security)
     }
 
     fn fill(&self, finding: Finding) -> Finding {
@@ -255,22 +266,6 @@ impl Remark {
             value,
         });
         Some(rename)
-    }
-
-    /// A value of `entry` that cannot be read.
-    pub(super) fn bad_value(entry: &Entry, wrong: Malformed) -> (Problem, Fate) {
-        let fate = if entry.security {
-            Fate::Closed
-        } else {
-            Fate::Default
-        };
-        (
-            Problem::BadValue {
-                expected: entry.value.expected(),
-                wrong,
-            },
-            fate,
-        )
     }
 }
 

@@ -30,7 +30,7 @@ fn read_with(annotations: &[(&str, &str)], policy: &Policy) -> (Effects, Vec<Rem
             value,
             is_text: true,
         });
-    read(written, policy)
+    read(written, policy, Mode::NginxCompatible)
 }
 
 fn read_all(annotations: &[(&str, &str)]) -> (Effects, Vec<Remark>) {
@@ -80,7 +80,6 @@ fn bad_values_leave_the_default_or_close() {
     check(&[("rewrite-target", "/a\nb")], &["GK0202"], false);
     check(&[("app-root", "http://a.example/")], &["GK0202"], false);
     check(&[("backend-protocol", "SPDY")], &["GK0202"], false);
-    check(&[("upstream-vhost", "a b;c")], &["GK0202"], false);
     check(
         &[("proxy-next-upstream", "error never")],
         &["GK0202"],
@@ -347,7 +346,7 @@ fn values_that_are_no_strings_have_no_effect() {
             value: "1",
             is_text: false,
         };
-        let (effects, remarks) = read([written], &Policy::default());
+        let (effects, remarks) = read([written], &Policy::default(), Mode::NginxCompatible);
         assert_eq!(codes(&remarks), ["GK0203"]);
         assert_eq!(
             (effects.use_regex, effects.closed.is_some()),
@@ -470,4 +469,65 @@ pub(crate) fn check_page(name: &str, page: &str) {
 #[test]
 fn the_documentation_is_that_of_the_table() {
     check_page("annotations.md", &docs::page());
+}
+
+/// `ingress-nginx.md` section 1, code R; as recorded in `routing-bad-annotations`, `redirects-permanent`,
+/// `rewrite-forwarded-prefix` and `buffers-body-size`.
+#[test]
+fn values_for_which_ingress_nginx_refuses_the_object_refuse_it_in_compatible_mode() {
+    for (name, value) in [
+        ("permanent-redirect", "https://x.test/$request_uri"),
+        ("permanent-redirect", "https://x.test/a b"),
+        ("permanent-redirect", "https://x.test/#/x"),
+        ("permanent-redirect-code", "abc"),
+        ("temporal-redirect-code", "abc"),
+        ("x-forwarded-prefix", "/a?b"),
+        ("client-body-buffer-size", "1x"),
+        ("upstream-vhost", "a b;c"),
+        ("default-backend", "UPPER_case"),
+        ("from-to-www-redirect", "maybe"),
+    ] {
+        let (effects, remarks) = read_all(&[(name, value)]);
+        let refused = effects.refused.map(|why| (why.code, why.annotation));
+        assert_eq!(refused, Some(("GK0202", name)), "{value}");
+        assert_eq!((remarks.len(), remarks[0].fate), (1, Fate::Refused));
+        // Strict mode has the default for that one setting.
+        let key = format!("{PREFIX}{name}");
+        let written = Written {
+            key: &key,
+            value,
+            is_text: true,
+        };
+        let (effects, remarks) = read([written], &Policy::default(), Mode::Strict);
+        assert_eq!(
+            (effects.refused, effects.closed),
+            (None, None),
+            "{name}: {value}"
+        );
+        assert_eq!(
+            (codes(&remarks), remarks[0].fate),
+            (vec!["GK0202"], Fate::Default)
+        );
+        // Nothing that is protected is given away with it.
+        let (effects, _) = read_all(&[(name, value), ("auth-url", "http://a.test/")]);
+        assert!(
+            effects.refused.is_none() && effects.closed.is_some(),
+            "{name}"
+        );
+    }
+    // Absent in the original, or its default.
+    for (name, value) in [
+        ("permanent-redirect", ""),
+        ("temporal-redirect", ""),
+        ("temporal-redirect", "//x.test"),
+        ("permanent-redirect-code", "404"),
+        ("rewrite-target", "/x{y}"),
+        ("proxy-body-size", "5x"),
+    ] {
+        assert_eq!(
+            read_all(&[(name, value)]).0.refused,
+            None,
+            "{name}: {value}"
+        );
+    }
 }

@@ -93,6 +93,8 @@ words! {
     DEAD: "ingress-nginx no longer reads it", "ingress-nginx ももう読んでいません";
     GLOBAL_CLOSED: "it is not applied yet; every route that it protects answers 503", "まだ適用できないため、これが保護するすべてのルートは 503 を返します";
     TOO_RISKY: "its risk is {risk}, and `annotations-risk-level` allows at most {allowed}; the whole Ingress is refused", "リスクは {risk} ですが、`annotations-risk-level` の上限は {allowed} です。Ingress 全体を拒否します";
+    OBJECT_REFUSED: "ingress-nginx refuses the whole Ingress because of this value, and so does class `nginx` here: none of its paths is served", "ingress-nginx はこの値を理由に Ingress 全体を拒否し、ここでもクラス `nginx` は同様に扱います。この Ingress のパスはどれも提供されません";
+    CLOSED_BESIDE_PROTECTION: "ingress-nginx refuses the whole Ingress because of this value; since another annotation of it protects its paths, they answer 503 instead of being left to other Ingresses", "ingress-nginx はこの値を理由に Ingress 全体を拒否します。この Ingress の別のアノテーションがパスを保護しているため、他の Ingress に委ねず 503 を返します";
     FORBIDDEN_WORD: "`annotation-value-word-blocklist` forbids `{word}`; the whole Ingress is refused", "`annotation-value-word-blocklist` は `{word}` を禁じています。Ingress 全体を拒否します";
     CONTROLS_ACCESS: "`{directive}` in it decides who is let in, so the route answers 503", "この中の `{directive}` はアクセスを制御するため、ルートは 503 を返します";
     NO_SUCH_KEY: "there is no such key", "このようなキーはありません";

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use genkan_route::{
     host::{HostName, HostSpec},
     route::{Inactive, InactiveRoute, Mode, PathType, RouteOrigin, Target},
+    settings::RouteSettings,
 };
 
 use super::{Claim, PathClaim, RuleClaim};
@@ -24,6 +25,8 @@ pub(crate) struct HostClaims<'a> {
     pub claims: &'a [Arc<Claim>],
     /// The installation's own default backend (`--default-backend-service`), while it has endpoints.
     pub fallback: Option<&'a Target>,
+    /// The installation's own settings, for what belongs to no Ingress.
+    pub settings: &'a Arc<RouteSettings>,
 }
 
 /// One host, and what happened on the way.

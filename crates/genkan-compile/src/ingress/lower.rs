@@ -54,7 +54,8 @@ pub(crate) fn lower(
         findings: lowered,
         ..
     } = lowering;
-    let (effects, remarks) = annotation::read(written(object), &base.settings.policy);
+    let (effects, remarks) =
+        annotation::read(written(object), &base.settings.policy, selection.mode());
     if matches!(selection, Selection::Ours(_)) {
         findings.extend(lowered);
         findings.extend(check::remark::findings(object, &remarks));

@@ -9,6 +9,7 @@ use genkan_route::{
         Closed, Inactive, InactiveRoute, Mode, PathMatch, PathType, RewriteSpec, RouteOrigin,
         RouteSpec, Target,
     },
+    settings::RouteSettings,
 };
 
 use super::{Assembled, Conflict, HostClaims, inactive_route, is_exact, paths_of};
@@ -94,7 +95,7 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
             regex_by.push(owner.clone());
         }
     }
-    let routes = emit(&locations, regex_host, &mut inactive);
+    let routes = emit(&locations, regex_host, host.settings, &mut inactive);
     let spec = HostSpec {
         name: host.name.clone(),
         mode: Mode::NginxCompatible,
@@ -215,6 +216,7 @@ fn claim_paths(
 fn emit(
     locations: &[Location],
     regex_host: bool,
+    settings: &Arc<RouteSettings>,
     inactive: &mut Vec<InactiveRoute>,
 ) -> Vec<RouteSpec> {
     let mut routes = Vec::with_capacity(locations.len());
@@ -244,6 +246,7 @@ fn emit(
         routes.extend(specs(
             location,
             u32::try_from(rank).unwrap_or(u32::MAX),
+            settings,
             free,
         ));
     }
@@ -313,7 +316,12 @@ fn matched(path: &str, location: &Location, regex_host: bool) -> PathMatch {
 
 /// `buildProxyPass`: a location whose path equals the target is passed through. The two locations of a
 /// `Prefix` path can differ in that, so that one rule can become two routes.
-fn specs(location: &Location, rank: u32, forms: Vec<Form>) -> Vec<RouteSpec> {
+fn specs(
+    location: &Location,
+    rank: u32,
+    settings: &Arc<RouteSettings>,
+    forms: Vec<Form>,
+) -> Vec<RouteSpec> {
     let mut specs: Vec<RouteSpec> = Vec::with_capacity(1);
     for form in forms {
         let rewrite = location
@@ -327,7 +335,7 @@ fn specs(location: &Location, rank: u32, forms: Vec<Form>) -> Vec<RouteSpec> {
             same.matches.push(form.matched);
             continue;
         }
-        specs.push(route(location, rank, form.matched, rewrite));
+        specs.push(route(location, rank, settings, form.matched, rewrite));
     }
     specs
 }
@@ -335,6 +343,7 @@ fn specs(location: &Location, rank: u32, forms: Vec<Form>) -> Vec<RouteSpec> {
 fn route(
     location: &Location,
     age_rank: u32,
+    settings: &Arc<RouteSettings>,
     matched: PathMatch,
     rewrite: Option<RewriteSpec>,
 ) -> RouteSpec {
@@ -362,8 +371,7 @@ fn route(
         settings: location
             .owner
             .as_ref()
-            .map(|owner| owner.settings.clone())
-            .unwrap_or_default(),
+            .map_or_else(|| settings.clone(), |owner| owner.settings.clone()),
         implied: location.implied,
     }
 }
