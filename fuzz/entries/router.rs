@@ -59,6 +59,7 @@ pub fn route(data: &[u8]) {
             scratch: &scratch,
             body: Body::None,
             generate_request_id: true,
+            keeps_connections: true,
         };
         write_upstream_head(&mut out, &upstream);
         let mut sent = RequestHead::new();

@@ -10,6 +10,7 @@ use genkan_compile::Options;
 use genkan_compile::annotation::{self, Fate, Problem, Remark, Written, entry::Scope};
 use genkan_compile::configmap::{self, Settings};
 use genkan_objects::{Object, ObjectStore, Resource, kind::Ingress};
+use genkan_route::route::Mode;
 
 use crate::recorded::{Case, Scenario};
 
@@ -113,7 +114,7 @@ pub(crate) fn judge(
             value: &annotation.value.value,
             is_text: annotation.is_text,
         });
-        let (_, remarks) = annotation::read(written, &settings.policy);
+        let (_, remarks) = annotation::read(written, &settings.policy, Mode::NginxCompatible);
         for remark in remarks.iter().filter(|remark| has_no_effect(remark)) {
             let name = remark.key.rsplit('/').next().unwrap_or_default();
             let reason = format!("annotation {name}");
@@ -171,7 +172,10 @@ fn has_no_effect(remark: &Remark) -> bool {
     let name = remark.key.rsplit('/').next().unwrap_or_default();
     match remark.problem {
         // What the original does with a bad value belongs to what is not built.
-        Problem::BadValue { .. } => annotation::find(name).is_some_and(|entry| !entry.is_built()),
+        Problem::BadValue { .. } => {
+            remark.fate != Fate::Refused
+                && annotation::find(name).is_some_and(|entry| !entry.is_built())
+        }
         Problem::NoEffect { .. } | Problem::KeyWithoutEffect { .. } | Problem::Snippet { .. } => {
             true
         }

@@ -49,7 +49,8 @@ pub struct RequestFraming {
     pub keep_alive: bool,
     /// An `Upgrade` field that is not empty.
     pub upgrade: Option<UpgradeWish>,
-    /// The client waits for `100 Continue` before it sends the body.
+    /// The client waits for `100 Continue`, usually before it sends the body; nginx says so without
+    /// one too.
     pub expect_continue: bool,
 }
 
@@ -73,7 +74,6 @@ pub fn request_framing(view: RequestView<'_>) -> Result<RequestFraming, RequestR
         upgrade: upgrade_wish(view, connection.upgrade && at_least_11),
         // RFC 9110 10.1.1: from HTTP/1.0 it is ignored. nginx ignores other expectations.
         expect_continue: at_least_11
-            && body != Body::None
             && view
                 .first(KnownHeader::Expect)
                 .is_some_and(|value| value.eq_ignore_ascii_case(b"100-continue")),

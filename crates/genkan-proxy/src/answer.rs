@@ -25,6 +25,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) mode: Mode,
     /// What the client asked for.
     pub(crate) accept: Option<&'a [u8]>,
+    /// `User-Agent`.
+    pub(crate) user_agent: Option<&'a [u8]>,
     /// Effective request id.
     pub(crate) request_id: &'a [u8],
     /// Value of `Date`.
@@ -93,8 +95,9 @@ impl Answer<'_> {
         if let Content::Redirect { location } = self.content {
             out.field(b"Location", location);
         }
-        let bodiless = matches!(self.status, 204 | 304);
-        if !bodiless {
+        // RFC 9110 8.6: a 304 may tell the length of what it does not send, as nginx's `return 304 URL`
+        // does.
+        if self.status != 204 {
             out.field(b"Content-Type", form.content_type().as_bytes());
             out.number_field(b"Content-Length", body.len() as u64);
         }
@@ -104,7 +107,7 @@ impl Answer<'_> {
         self.write_diagnosis(out);
         self.connection.write(out);
         out.end();
-        if bodiless || self.head_only {
+        if matches!(self.status, 204 | 304) || self.head_only {
             return 0;
         }
         out.data(&body);
@@ -136,7 +139,12 @@ impl Answer<'_> {
         // Visible ASCII: others are replaced by our own when the head is read.
         let id = std::str::from_utf8(self.request_id).unwrap_or("-");
         match form {
-            Form::Html => page::html(self.status, fault).into_bytes(),
+            Form::Html => {
+                let padded = self.mode == Mode::NginxCompatible
+                    && self.status >= 400
+                    && self.user_agent.is_some_and(page::wants_padding);
+                page::html(self.status, fault, padded).into_bytes()
+            }
             Form::Problem => page::problem(self.status, fault, id).into_bytes(),
             Form::Line => page::line(self.status, fault, id).into_bytes(),
         }

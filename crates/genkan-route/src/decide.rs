@@ -22,7 +22,7 @@ pub use stage::{HostStage, Stage};
 
 use crate::{
     ask::{self, Ask},
-    decision::{Decision, DecisionInput, Scratch, Verdict},
+    decision::{BodyLength, Decision, DecisionInput, Scratch, Verdict},
     fault::Fault,
     host::{Found, Host, HostName},
     recorder::{Event, Recorder},
@@ -110,10 +110,25 @@ struct Router<'d, 't, R> {
 /// What was found on a host.
 enum Taken {
     Route(Found),
-    Health,
+    Own(OwnPath),
     Nothing,
     Limit,
 }
+
+/// A path that the catch-all answers itself.
+#[derive(Clone, Copy)]
+enum OwnPath {
+    /// The health path.
+    Health,
+    /// `/nginx_status`.
+    Status,
+}
+
+/// Where ingress-nginx shows its own numbers, to itself alone.
+const STATUS_PATH: &[u8] = b"/nginx_status";
+
+/// nginx's own `client_max_body_size`, which holds where ingress-nginx sets none.
+const OWN_PATH_BODY_MAX: u64 = 1 << 20;
 
 impl<'t, R: Recorder> Router<'_, 't, R> {
     fn decide(mut self) -> Decision<'t> {
@@ -150,8 +165,8 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                 .filter(|other| other.host.name() != placed.host.name())
         {
             taken = match self.find(&catch_all.host) {
-                // the health path is for hosts that nobody has
-                Taken::Health => Taken::Nothing,
+                // these paths are for hosts that nobody has
+                Taken::Own(_) => Taken::Nothing,
                 taken => taken,
             };
             self.observe_candidates(&catch_all.host, &taken);
@@ -162,7 +177,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
         self.observe_unattached(asked);
         match taken {
             Taken::Route(found) => self.route_stages(placed, found),
-            Taken::Health => self.at(placed, self.health()),
+            Taken::Own(own) => self.at(placed, self.own(own)),
             Taken::Limit => self.at(placed, Verdict::Fault(Fault::PatternLimit)),
             Taken::Nothing => {
                 let unknown = *placed.host.name() == HostName::CatchAll;
@@ -171,7 +186,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                 } else {
                     Fault::NoPath
                 };
-                self.at(placed, Verdict::Fault(fault))
+                self.at(placed, self.nowhere(placed.host.mode(), fault))
             }
         }
     }
@@ -181,17 +196,17 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
         self.recorder.record(Event::Host { asked, taken: None });
         self.observe_nearest(asked);
         self.observe_unattached(asked);
-        let health = self
-            .path
-            .starts_with(self.snapshot.settings.health_path.as_bytes());
-        let verdict = if health {
-            self.health()
-        } else {
-            Verdict::Fault(Fault::NoHost)
+        let mode = self.snapshot.table.default_mode;
+        let own = self
+            .own_paths(mode)
+            .find(|(path, _)| self.path.starts_with(path));
+        let verdict = match own {
+            Some((_, own)) => self.own(own),
+            None => self.nowhere(mode, Fault::NoHost),
         };
         Decision {
             host: None,
-            mode: self.snapshot.table.default_mode,
+            mode,
             route: None,
             verdict,
         }
@@ -207,11 +222,40 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
         }
     }
 
-    fn health(&self) -> Verdict<'t> {
-        if self.ask.input.draining {
-            Verdict::Fault(Fault::Draining)
+    /// The paths that a catch-all of this mode answers itself.
+    fn own_paths(&self, mode: Mode) -> impl Iterator<Item = (&'t [u8], OwnPath)> + use<'t, R> {
+        let status = (mode == Mode::NginxCompatible).then_some((STATUS_PATH, OwnPath::Status));
+        let health = self.snapshot.settings.health_path.as_bytes();
+        std::iter::once((health, OwnPath::Health)).chain(status)
+    }
+
+    fn own(&self, own: OwnPath) -> Verdict<'t> {
+        match own {
+            _ if self.announces_more_than(Some(OWN_PATH_BODY_MAX)) => {
+                Verdict::Fault(Fault::BodyTooLarge)
+            }
+            OwnPath::Health if self.ask.input.draining => Verdict::Fault(Fault::Draining),
+            OwnPath::Health => Verdict::Health,
+            OwnPath::Status => Verdict::Fault(Fault::StatusPage),
+        }
+    }
+
+    /// Nothing takes the request. In ingress-nginx its default backend answers then, which like any
+    /// location has a largest body.
+    fn nowhere(&self, mode: Mode, fault: Fault) -> Verdict<'t> {
+        let limit = self.snapshot.settings.body_size_max;
+        let too_large = mode == Mode::NginxCompatible && self.announces_more_than(limit);
+        Verdict::Fault(if too_large {
+            Fault::BodyTooLarge
         } else {
-            Verdict::Health
+            fault
+        })
+    }
+
+    fn announces_more_than(&self, limit: Option<u64>) -> bool {
+        match (self.ask.input.body, limit) {
+            (BodyLength::Known(length), Some(limit)) => length > limit,
+            _ => false,
         }
     }
 
@@ -219,33 +263,37 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
         let Ok(found) = host.find(self.path) else {
             return Taken::Limit;
         };
+        if let Some(own) = self.own_path(host, found) {
+            return Taken::Own(own);
+        }
         match found {
-            _ if self.is_health(host, found) => Taken::Health,
             Some(found) => Taken::Route(found),
             None => Taken::Nothing,
         }
     }
 
-    /// The catch-all of ingress-nginx has `location /healthz`: a prefix of the text, which loses to
-    /// equal text, to longer prefixes and to every pattern. In strict mode every rule goes first.
-    fn is_health(&self, host: &Host, found: Option<Found>) -> bool {
-        let health = self.snapshot.settings.health_path.as_bytes();
-        if *host.name() != HostName::CatchAll || !self.path.starts_with(health) {
-            return false;
+    /// The catch-all of ingress-nginx has `location /healthz` and `location /nginx_status`: prefixes of
+    /// the text, which lose to equal text, to longer prefixes and to every pattern. In strict mode
+    /// every rule goes first.
+    fn own_path(&self, host: &Host, found: Option<Found>) -> Option<OwnPath> {
+        if *host.name() != HostName::CatchAll || host.is_regex_host() {
+            return None;
         }
-        match (host.mode(), found) {
-            _ if host.is_regex_host() => false,
+        let mut paths = self.own_paths(host.mode());
+        let (path, own) = paths.find(|(path, _)| self.path.starts_with(path))?;
+        let taken = match (host.mode(), found) {
             (_, None) => true,
             (Mode::Strict, Some(_)) => false,
-            (Mode::NginxCompatible, Some(Found { slash: true, .. })) => self.path == health,
+            (Mode::NginxCompatible, Some(Found { slash: true, .. })) => self.path == path,
             (
                 Mode::NginxCompatible,
                 Some(Found {
                     prefix: Some(length),
                     ..
                 }),
-            ) => length <= health.len(),
+            ) => length <= path.len(),
             (Mode::NginxCompatible, Some(_)) => false,
-        }
+        };
+        taken.then_some(own)
     }
 }

@@ -66,6 +66,8 @@ pub enum Fault {
     Overload,
     /// The health path is asked while the process drains.
     Draining,
+    /// `/nginx_status` on a host that nobody has: ingress-nginx shows it to itself alone.
+    StatusPage,
     /// A bug or a failure of the machine under us.
     Internal,
 }
@@ -124,6 +126,7 @@ impl Fault {
             Self::Loop => row("GK0363", 508, 508, "proxy_loop_detected"),
             Self::Overload => row("GK0503", 503, 503, "proxy_internal_error"),
             Self::Draining => row("GK0503", 503, 503, "proxy_internal_response"),
+            Self::StatusPage => row("GK0901", 403, 403, "http_request_denied"),
             Self::Internal => row("GK0901", 500, 500, "proxy_internal_error"),
         }
     }

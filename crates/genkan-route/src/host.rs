@@ -305,6 +305,10 @@ fn index(routes: &[Route], mode: Mode) -> (Segments, Candidates) {
                         segments.insert(path, Slot::Own, position);
                     }
                 }
+                // A normalised path never has two slashes in a row, so that such a location takes
+                // nothing. (nginx redirects `/foo/` to `/foo//` for ever; that is not imitated.)
+                PathMatch::SlashPrefix(path) | PathMatch::SlashExact(path)
+                    if path.contains("//") => {}
                 PathMatch::SlashPrefix(path) => {
                     let bare = path.trim_end_matches('/').as_bytes();
                     segments.insert(bare, Slot::Below, position);
@@ -312,12 +316,8 @@ fn index(routes: &[Route], mode: Mode) -> (Segments, Candidates) {
                 }
                 PathMatch::SlashExact(path) => {
                     segments.insert(path.as_bytes(), Slot::Exact, position);
-                    slash(
-                        &mut segments,
-                        path.trim_end_matches('/').as_bytes(),
-                        route,
-                        position,
-                    );
+                    let bare = path.trim_end_matches('/').as_bytes();
+                    slash(&mut segments, bare, route, position);
                 }
                 PathMatch::Pattern(_) => {}
             }
@@ -359,7 +359,8 @@ impl Route {
         };
         let forwarded_prefix = match &spec.forwarded_prefix {
             Some(text) => {
-                let template = Template::parse(text, spec.mode);
+                let names = rewrite.as_ref().map_or(&[][..], Rewrite::names);
+                let template = Template::parse_beside(text, spec.mode, names);
                 Some(template.map_err(BuildErrorCause::ForwardedPrefix)?)
             }
             None => None,

@@ -100,6 +100,7 @@ pub struct Pattern {
     mode: Mode,
     anchor: Anchor,
     literal: Box<[u8]>,
+    names: Box<[(Box<str>, u8)]>,
     engine: Engine,
 }
 
@@ -145,6 +146,7 @@ impl Pattern {
             mode,
             anchor,
             literal: literal.into(),
+            names: engine.names(),
             engine,
         })
     }
@@ -157,6 +159,7 @@ impl Pattern {
             mode,
             anchor,
             literal: Box::default(),
+            names: engine.names(),
             engine,
         })
     }
@@ -193,6 +196,11 @@ impl Pattern {
     /// What every match begins with, folded to lower case in compatible mode; possibly empty.
     pub fn literal(&self) -> &[u8] {
         &self.literal
+    }
+
+    /// Its named groups with their numbers, as far as a capture can hold them.
+    pub(crate) fn names(&self) -> &[(Box<str>, u8)] {
+        &self.names
     }
 
     /// Whether it is matched by hand.
@@ -246,6 +254,17 @@ impl Pattern {
     /// explanations only.
     pub fn failure(&self, path: &[u8]) -> Failure {
         failure::failure(self, path)
+    }
+}
+
+impl Engine {
+    fn names(&self) -> Box<[(Box<str>, u8)]> {
+        let Self::Pcre { regex, .. } = self else {
+            return Box::default();
+        };
+        let numbered = (0..GROUP_COUNT as u8).zip(regex.capture_names());
+        let named = numbered.filter_map(|(number, name)| Some((name.as_deref()?.into(), number)));
+        named.collect()
     }
 }
 

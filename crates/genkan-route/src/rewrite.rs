@@ -46,7 +46,7 @@ pub(crate) enum Rewritten {
 impl Rewrite {
     pub(crate) fn prepare(spec: &RewriteSpec, mode: Mode) -> Result<Self, RewriteError> {
         let pattern = shared(&spec.pattern, mode, Anchor::Anywhere)?;
-        let template = Template::parse(&spec.target, mode)?;
+        let template = Template::parse_beside(&spec.target, mode, pattern.names())?;
         // nginx looks at the text of the directive, so letter case counts
         let redirects = template.begins_with(b"http://")
             || template.begins_with(b"https://")
@@ -56,6 +56,11 @@ impl Rewrite {
             template,
             redirects,
         })
+    }
+
+    /// The named groups of the pattern.
+    pub(crate) fn names(&self) -> &[(Box<str>, u8)] {
+        self.pattern.names()
     }
 
     /// Finds the groups; `false` where the pattern is not in the path.

@@ -118,6 +118,8 @@ pub struct GlobalSettings {
     pub access_log: bool,
     /// `enable-access-log-for-default-backend`.
     pub access_log_default_backend: bool,
+    /// `proxy-body-size` where no route says otherwise: 1 MiB; `None` is unlimited.
+    pub body_size_max: Option<u64>,
     /// `http-redirect-code`: 308.
     pub redirect_code: u16,
     /// The path that the catch-all answers itself (`--health-check-path`).
@@ -146,6 +148,7 @@ impl Default for GlobalSettings {
             generate_request_id: true,
             access_log: true,
             access_log_default_backend: false,
+            body_size_max: Some(1 << 20),
             redirect_code: 308,
             health_path: "/healthz".to_owned(),
         }

@@ -20,7 +20,7 @@ pub struct Template {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     Literal(Box<[u8]>),
-    /// `$1` to `$9`.
+    /// `$1` to `$9`, or a group by its name.
     Group(u8),
     Variable(Variable),
 }
@@ -58,14 +58,25 @@ pub(crate) struct Filling<'a> {
     pub route: Option<&'a RouteSpec>,
     /// The host's own name, for `$server_name`.
     pub server_name: &'a str,
-    /// The normalised path.
+    /// The normalised path: what the groups were found in.
     pub path: &'a [u8],
+    /// nginx's `$uri`: the normalised path, or what a rewrite has made of it.
+    pub uri: &'a [u8],
     pub captures: &'a Captures,
 }
 
 impl Template {
     /// Reads a text. In strict mode only `$1` to `$9` mean something, any other `$` is itself.
     pub fn parse(text: &str, mode: Mode) -> Result<Self, TemplateError> {
+        Self::parse_beside(text, mode, &[])
+    }
+
+    /// Reads a text beside a pattern, whose named groups (name and number) are variables in nginx.
+    pub(crate) fn parse_beside(
+        text: &str,
+        mode: Mode,
+        names: &[(Box<str>, u8)],
+    ) -> Result<Self, TemplateError> {
         let mut parts = Vec::new();
         let mut literal = Vec::new();
         let bytes = text.as_bytes();
@@ -85,8 +96,12 @@ impl Template {
                     continue;
                 }
                 (_, Mode::NginxCompatible) => {
-                    let (variable, next) = named(text, at)?;
-                    (Part::Variable(variable), next)
+                    let (name, next) = name(text, at)?;
+                    let part = match names.iter().find(|(known, _)| **known == *name) {
+                        Some((_, group)) => Part::Group(*group),
+                        None => Part::Variable(Variable::named(name, at)?),
+                    };
+                    (part, next)
                 }
             };
             flush(&mut literal, &mut parts);
@@ -158,8 +173,8 @@ fn flush(literal: &mut Vec<u8>, parts: &mut Vec<Part>) {
     }
 }
 
-/// `$name` or `${name}` at a `$`.
-fn named(text: &str, at: usize) -> Result<(Variable, usize), TemplateError> {
+/// The name of `$name` or `${name}` at a `$`, and where the text goes on.
+fn name(text: &str, at: usize) -> Result<(&str, usize), TemplateError> {
     let bytes = text.as_bytes();
     let braced = bytes.get(at + 1) == Some(&b'{');
     let start = at + 1 + usize::from(braced);
@@ -171,8 +186,5 @@ fn named(text: &str, at: usize) -> Result<(Variable, usize), TemplateError> {
     if length == 0 || (braced && bytes.get(end) != Some(&b'}')) {
         return Err(TemplateError::NoName { offset: at });
     }
-    Ok((
-        Variable::named(&text[start..end], at)?,
-        end + usize::from(braced),
-    ))
+    Ok((&text[start..end], end + usize::from(braced)))
 }

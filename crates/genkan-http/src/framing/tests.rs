@@ -221,12 +221,12 @@ fn connections_live_on_as_the_version_says() {
 }
 
 #[test]
-fn continue_is_expected_for_a_body_only() {
+fn continue_is_expected_with_and_without_a_body() {
     let expects = |line, fields| framing_of(line, fields).unwrap().expect_continue;
     let fields = "Content-Length: 5\r\nExpect: 100-Continue\r\n";
     assert!(expects("POST / HTTP/1.1", fields));
     assert!(!expects("POST / HTTP/1.0", fields));
-    assert!(!expects("GET / HTTP/1.1", "Expect: 100-continue\r\n"));
+    assert!(expects("GET / HTTP/1.1", "Expect: 100-continue\r\n"));
     assert!(!expects(
         "POST / HTTP/1.1",
         "Content-Length: 5\r\nExpect: 200-ok\r\n"

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use genkan_route::fault::Fault;
 
 /// nginx's error page. Its byte form matters to clients that compare it; only the name differs.
-pub(super) fn html(status: u16, fault: Option<Fault>) -> String {
+/// `padded` makes it long enough for browsers that replace short error pages (`msie_padding`).
+pub(super) fn html(status: u16, fault: Option<Fault>, padded: bool) -> String {
     let title = title(status);
     // nginx: 494 is sent as 400 with a text of its own.
     let (head, more) = if fault == Some(Fault::HeadTooLarge) && status == 400 {
@@ -17,11 +18,29 @@ pub(super) fn html(status: u16, fault: Option<Fault>) -> String {
     } else {
         (title.clone(), String::new())
     };
-    format!(
+    let page = format!(
         "<html>\r\n<head><title>{head}</title></head>\r\n<body>\r\n\
          <center><h1>{title}</h1></center>\r\n{more}\
          <hr><center>genkan</center>\r\n</body>\r\n</html>\r\n"
-    )
+    );
+    if padded {
+        page + &PADDING.repeat(PADDING_LINES)
+    } else {
+        page
+    }
+}
+
+/// `ngx_http_msie_padding`.
+const PADDING: &str = "<!-- a padding to disable MSIE and Chrome friendly error page -->\r\n";
+const PADDING_LINES: usize = 6;
+
+/// Whether nginx takes a client for a browser that wants padding (`ngx_http_process_user_agent`).
+pub(super) fn wants_padding(user_agent: &[u8]) -> bool {
+    let names = |name: &[u8]| user_agent.windows(name.len()).any(|piece| piece == name);
+    if names(b"Opera") {
+        return false;
+    }
+    names(b"MSIE ") || !names(b"Gecko/") && names(b"Chrome/")
 }
 
 /// RFC 9457.

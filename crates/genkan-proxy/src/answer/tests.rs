@@ -13,6 +13,7 @@ fn fault(fault: Fault, mode: Mode, accept: Option<&str>) -> Answer<'_> {
         status: fault.status(mode),
         mode,
         accept: accept.map(str::as_bytes),
+        user_agent: None,
         request_id: ID,
         date: "Sun, 06 Nov 1994 08:49:37 GMT",
         head_only: false,
@@ -137,4 +138,60 @@ fn redirects_have_location_and_page() {
         "{text}"
     );
     assert!(!text.contains("Proxy-Status"), "{text}");
+}
+
+/// `ngx_http_process_user_agent` and `msie_padding`; the page as recorded in `errors-plain-statuses`.
+#[test]
+fn browsers_that_hide_short_error_pages_get_padding() {
+    for (user_agent, padded) in [
+        ("Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 5.1)", true),
+        (
+            "Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36",
+            true,
+        ),
+        (
+            "Mozilla/5.0 (X11; rv:120.0) Gecko/20100101 Firefox/120.0",
+            false,
+        ),
+        ("Opera/9.80 (MSIE 7.0)", false),
+        ("Mozilla/5.0 Chrome/12 Opera", false),
+        ("curl/8", false),
+    ] {
+        for (mode, accept) in [
+            (Mode::NginxCompatible, None),
+            (Mode::NginxCompatible, Some("application/json")),
+            (Mode::Strict, Some("text/html")),
+        ] {
+            let text = written(Answer {
+                user_agent: Some(user_agent.as_bytes()),
+                ..fault(Fault::NoHost, mode, accept)
+            });
+            let line = "<!-- a padding to disable MSIE and Chrome friendly error page -->\r\n";
+            let expected = if padded && mode == Mode::NginxCompatible && accept.is_none() {
+                6
+            } else {
+                0
+            };
+            assert_eq!(
+                text.matches(line).count(),
+                expected,
+                "{user_agent} {mode:?} {accept:?}"
+            );
+        }
+    }
+}
+
+/// As recorded in `redirects-permanent`.
+#[test]
+fn a_redirect_with_304_has_the_fields_of_its_body_and_no_body() {
+    let text = written(Answer {
+        status: 304,
+        content: Content::Text(b"https://new.test"),
+        ..fault(Fault::NoHost, Mode::NginxCompatible, None)
+    });
+    assert_eq!(
+        text,
+        "HTTP/1.1 304 Not Modified\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
+         Content-Type: text/html\r\nContent-Length: 16\r\n\r\n"
+    );
 }

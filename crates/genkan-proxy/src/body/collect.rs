@@ -39,6 +39,13 @@ pub(crate) enum RequestBody {
     Stream(Incoming),
 }
 
+impl RequestBody {
+    /// Whether the client has still to send some of it.
+    pub(crate) fn is_coming(&self) -> bool {
+        matches!(self, Self::Stream(incoming) if !incoming.is_complete())
+    }
+}
+
 /// Why a body could not be received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Incomplete {
@@ -85,7 +92,7 @@ pub(crate) async fn collect<S: Source>(
         incoming
             .decode(&mut memory)
             .map_err(|_| Incomplete::Fault(Fault::BadRequest))?;
-        if limits.total.is_some_and(|max| incoming.data > max) {
+        if limits.total.is_some_and(|max| incoming.announced() > max) {
             return Err(Incomplete::Fault(Fault::BodyTooLarge));
         }
         let full = match spill {

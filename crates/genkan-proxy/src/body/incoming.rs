@@ -64,6 +64,14 @@ impl Incoming {
         matches!(self.state, State::End)
     }
 
+    /// Bytes of data that have come or that the chunk at hand announces.
+    pub(crate) fn announced(&self) -> u64 {
+        match &self.state {
+            State::Chunked(decoder) => self.data.saturating_add(decoder.data_remaining()),
+            State::Length(_) | State::End => self.data,
+        }
+    }
+
     /// Checked raw bytes that wait to be forwarded as they are.
     pub(crate) fn ready(&self) -> &[u8] {
         &self.raw.filled()[..self.checked]
@@ -100,6 +108,39 @@ impl Incoming {
             self.state = State::End;
         }
         Ok(())
+    }
+
+    /// Reads at most once, without waiting, and checks what is there. Gives the data if that is all of
+    /// the body.
+    pub(crate) fn poll_begin<S: Source>(
+        &mut self,
+        stream: &mut S,
+        cx: &mut Context<'_>,
+        buffers: &Buffers,
+    ) -> Result<Option<Vec<u8>>, ChunkReject> {
+        let whole = match self.state {
+            State::Length(length) => Body::Length(length),
+            State::Chunked(_) => Body::Chunked,
+            State::End => return Ok(Some(Vec::new())),
+        };
+        self.check()?;
+        if !self.is_complete() {
+            // an end or a failure of the stream is met again by whoever needs more
+            if let Poll::Ready(Ok(_)) = self.poll_read(stream, cx, buffers) {
+                self.check()?;
+            }
+        }
+        if !self.is_complete() {
+            return Ok(None);
+        }
+        let mut again = Self::new(whole, self.ready(), buffers);
+        let mut data = Vec::new();
+        again.decode(&mut data)?;
+        if again.raw.capacity() > 0 {
+            buffers.give(again.raw);
+        }
+        self.forwarded(self.checked, buffers);
+        Ok(Some(data))
     }
 
     /// Takes the data out of what was read and appends it to `out`; for bodies that are collected.

@@ -124,10 +124,12 @@ pub(super) async fn attempt<D: Downstream>(
             connection
         }
         None => {
+            let sending = parts.body.is_coming();
             let connecting = Box::pin(connect(
                 client,
                 parts.address,
                 parts.settings.connect_timeout,
+                sending,
             ));
             match connecting.await {
                 Ok(connection) => {

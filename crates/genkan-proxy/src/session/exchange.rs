@@ -9,7 +9,7 @@ use genkan_http::{
 };
 use genkan_route::{
     decide::decide,
-    decision::{BodyLength, Decision, DecisionInput, RequestId, Scratch, Verdict},
+    decision::{BodyLength, Decision, DecisionInput, RedirectCause, RequestId, Scratch, Verdict},
     fault::Fault,
     recorder::NoRecorder,
 };
@@ -297,7 +297,6 @@ async fn own_answer<D: Downstream>(
         close: false,
     };
     let own = match verdict {
-        Verdict::Redirect { status: 304, .. } => own(304, Content::Text(b"")),
         Verdict::Redirect {
             status, bare: true, ..
         } => own(*status, Content::Text(location)),
@@ -307,6 +306,9 @@ async fn own_answer<D: Downstream>(
         Verdict::Forward(_) | Verdict::Site(_) => Own::fault(Fault::Internal, mode),
     };
     exchange.tally.health = matches!(verdict, Verdict::Health);
+    if exchange.framing.expect_continue && is_continued(verdict) {
+        own::tell_to_continue(client, exchange).await;
+    }
     let next = own::answer(client, buffer, exchange, ask.held, own).await;
     let location = matches!(own.content, Content::Redirect { .. }).then_some(location);
     let told = observe::Told {
@@ -316,6 +318,23 @@ async fn own_answer<D: Downstream>(
     observe::capture(client, buffer, exchange, ask, told);
     observe::finish(client, buffer, exchange, &observe::Subject::of(ask));
     next
+}
+
+/// Whether nginx says `100 Continue` before this answer. It does where it reads or drops the body by the
+/// way: for what its default backend answers, and for answers of its `return`.
+fn is_continued(verdict: &Verdict<'_>) -> bool {
+    match verdict {
+        Verdict::Health => true,
+        Verdict::Redirect { cause, .. } => matches!(
+            cause,
+            RedirectCause::AppRoot | RedirectCause::Permanent | RedirectCause::Temporal
+        ),
+        Verdict::Fault(fault) => matches!(
+            fault,
+            Fault::NoHost | Fault::NoPath | Fault::NoDefaultBackend
+        ),
+        Verdict::Forward(_) | Verdict::Site(_) => false,
+    }
 }
 
 /// Answers a head that cannot be used; the connection is out of step afterwards.

@@ -1,12 +1,11 @@
 //! Forwarding a request: its body, the tries, and the head of the response.
 
-use std::{task::Poll, time::Duration};
+use std::{future::poll_fn, task::Poll, time::Duration};
 
 use genkan_http::{
     framing::{Body, ResponseBody},
     head::ResponseView,
     known::KnownHeader,
-    write::HeadWriter,
 };
 use genkan_route::{
     decision::Forward,
@@ -49,6 +48,9 @@ pub(super) async fn forward<D: Downstream>(
         return give_up(client, buffer, exchange, ask, Fault::Internal).await;
     };
     let settings = &*route.spec.settings;
+    if exchange.framing.expect_continue {
+        Box::pin(own::tell_to_continue(client, exchange)).await;
+    }
     let mut body = if exchange.body_pending {
         match Box::pin(take_body(client, buffer, exchange, settings)).await {
             Ok(body) => body,
@@ -69,6 +71,7 @@ pub(super) async fn forward<D: Downstream>(
         scratch: ask.scratch,
         body: upstream_body(&body, exchange.framing.body),
         generate_request_id: ask.held.settings().generate_request_id,
+        keeps_connections: ask.held.settings().upstream_keepalive_connections > 0,
     };
     write_upstream_head(&mut head, &upstream);
     let tried = try_endpoints(client, buffer, exchange, ask, forward, &head, &mut body).await;
@@ -111,23 +114,11 @@ async fn take_body<D: Downstream>(
         exchange.tally.received = length as u64;
         return Ok(RequestBody::InBuffer(range));
     }
-    let waits = exchange.framing.expect_continue && begun.is_empty();
     let mut incoming = Incoming::new(body, begun, &client.worker.buffers);
     exchange.consumed = buffer.len();
     exchange.body_begun = true;
-    if waits {
-        let mut go_on = client.draft();
-        go_on.status(100, b"Continue");
-        go_on.end();
-        if client.send(go_on, false).await.is_err() {
-            return Err(Incomplete::Gone);
-        }
-    }
     if !settings.request_buffering {
-        incoming
-            .check()
-            .map_err(|_| Incomplete::Fault(Fault::BadRequest))?;
-        return Ok(RequestBody::Stream(incoming));
+        return begin(client, buffer, exchange, incoming, settings).await;
     }
     let limits = CollectLimits {
         memory: settings.body_memory_max,
@@ -157,6 +148,37 @@ async fn take_body<D: Downstream>(
         Err(_) => {}
     }
     collected
+}
+
+/// Takes what is there of a streamed body, without waiting for more. As in nginx a body that is all there
+/// needs no streaming, so that it gets a length and can be sent again, and one that is already too
+/// large is refused before an endpoint is asked.
+async fn begin<D: Downstream>(
+    client: &mut Client<D>,
+    buffer: &mut Buffer,
+    exchange: &mut Exchange,
+    mut incoming: Incoming,
+    settings: &RouteSettings,
+) -> Result<RequestBody, Incomplete> {
+    let begun = poll_fn(|cx| {
+        Poll::Ready(incoming.poll_begin(&mut client.line, cx, &client.worker.buffers))
+    });
+    let whole = begun
+        .await
+        .map_err(|_| Incomplete::Fault(Fault::BadRequest))?;
+    exchange.tally.received = incoming.received;
+    if settings
+        .body_size_max
+        .is_some_and(|max| incoming.announced() > max)
+    {
+        return Err(Incomplete::Fault(Fault::BodyTooLarge));
+    }
+    let Some(body) = whole else {
+        return Ok(RequestBody::Stream(incoming));
+    };
+    exchange.body_pending = false;
+    incoming.into_rest(&client.worker.buffers, buffer);
+    Ok(RequestBody::Memory(body))
 }
 
 /// Sends the head of the response, and its body if it is at hand.

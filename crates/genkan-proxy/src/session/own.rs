@@ -14,7 +14,7 @@ use super::{
     exchange::{Exchange, Next},
     heads::effective_id,
 };
-use genkan_http::known::KnownHeader;
+use genkan_http::{known::KnownHeader, write::HeadWriter};
 
 use crate::{
     answer::{Answer, Content, Persistence},
@@ -82,6 +82,11 @@ pub(super) async fn answer<D: Downstream>(
             } else {
                 None
             },
+            user_agent: if has_head {
+                view.first(KnownHeader::UserAgent)
+            } else {
+                None
+            },
             request_id: if has_head {
                 effective_id(view, &exchange.id.0)
             } else {
@@ -118,6 +123,19 @@ pub(super) async fn answer<D: Downstream>(
         (Ok(_), _, Rest::Some(incoming)) => drain(client, buffer, exchange, incoming).await,
         (Ok(_), _, _) => Next::Request,
     }
+}
+
+/// Answers `Expect: 100-continue` (RFC 9110 10.1.1). A failure shows when the answer is sent.
+pub(super) async fn tell_to_continue<D: Downstream>(
+    client: &mut Client<D>,
+    exchange: &mut Exchange,
+) {
+    exchange.framing.expect_continue = false;
+    let mut go_on = client.draft();
+    go_on.status(100, b"Continue");
+    go_on.end();
+    // it is no part of the response that the log counts
+    let _ = client.send(go_on, false).await;
 }
 
 /// What is left of the request body.

@@ -17,7 +17,7 @@ use super::{
     downstream::Downstream,
     exchange::{Asked, Exchange},
 };
-use crate::{body::collect::RequestBody, buffer::Buffer, record::Attempt};
+use crate::{body::collect::RequestBody, buffer::Buffer, record::Attempt, worker::held::Held};
 
 /// Tries when `proxy-next-upstream-tries` is 0. ingress-nginx then tries without end.
 const TRIES_MAX: u32 = 100;
@@ -40,11 +40,8 @@ pub(super) async fn try_endpoints<D: Downstream>(
     let mut count = 0;
     let mut raced = None;
     loop {
-        let next = || {
-            ask.held
-                .next_endpoint(forward.group, &forward.endpoints.ready)
-        };
-        let address = raced.or_else(|| next().map(|endpoint| endpoint.address));
+        let next = || next_endpoint(ask.held, forward, &exchange.tally.attempts);
+        let address = raced.or_else(next);
         let Some(address) = address else {
             return Err((Fault::NoEndpoint, FailureKind::Final));
         };
@@ -94,6 +91,22 @@ pub(super) async fn try_endpoints<D: Downstream>(
         }
         raced = None;
     }
+}
+
+/// The endpoint whose turn it is; for another try one that this request has not met, while there is one.
+/// (The round robin of ingress-nginx does not look: with other requests between its tries, one request
+/// can meet the same dead endpoint three times.)
+fn next_endpoint(held: &Held, forward: &Forward<'_>, tried: &[Attempt]) -> Option<SocketAddr> {
+    let ready = &forward.endpoints.ready;
+    let first = held.next_endpoint(forward.group, ready)?.address;
+    let is_new = |address: SocketAddr| tried.iter().all(|attempt| attempt.address != address);
+    if is_new(first) {
+        return Some(first);
+    }
+    let others = ready.iter().map(|endpoint| endpoint.address);
+    let at = others.clone().position(|address| address == first)?;
+    let mut in_turn = others.clone().skip(at).chain(others.take(at));
+    Some(in_turn.find(|address| is_new(*address)).unwrap_or(first))
 }
 
 const fn tries_max(retry: &Retry) -> u32 {

@@ -28,20 +28,23 @@ pub(crate) enum ConnectFailure {
     Client,
 }
 
-/// Connects, for as long as the route allows and the client waits.
+/// Connects, for as long as the route allows and the client waits. While the client is still `sending`
+/// its body it is not looked at, where what it sends would be the body.
 pub(crate) async fn connect<D: Downstream>(
     client: &mut Client<D>,
     address: SocketAddr,
     timeout: Duration,
+    sending: bool,
 ) -> Result<Connection, ConnectFailure> {
     client.worker.counters.connects.add(1);
     client.watch.set(Instant::now(), timeout);
+    let watched = !(sending && D::IN_SERIES);
     let mut connecting = pin!(TcpStream::connect(address));
     let stream = poll_fn(|cx| {
         if let Poll::Ready(connected) = connecting.as_mut().poll(cx) {
             return Poll::Ready(connected.map_err(ConnectFailure::Refused));
         }
-        if client.poll_left(cx).is_ready() {
+        if watched && client.poll_left(cx).is_ready() {
             return Poll::Ready(Err(ConnectFailure::Client));
         }
         client.watch.poll(cx).map(|interrupt| {

@@ -41,21 +41,93 @@ fn bodies_of_any_size_arrive_whole() {
     }
 }
 
+/// As recorded in `buffers-request`.
 #[test]
-fn a_collected_body_has_a_length_whatever_the_client_sent() {
-    for (buffering, length, coding) in [(true, Some("5"), None), (false, None, Some("chunked"))] {
+fn a_body_that_is_all_there_has_a_length_whatever_the_client_sent() {
+    for (buffering, body) in [
+        (true, "2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"),
+        (false, "2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"),
+        (false, "5\r\nhello\r\n0\r\nX-Sum: dropped\r\n\r\n"),
+    ] {
         let backend = echo();
         let mut world = World::new(&[backend.address]);
         world.route.request_buffering = buffering;
         let proxy = start(&world);
         let mut client = Client::connect(proxy.address);
-        client
-            .send(CHUNKED)
-            .send("2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n");
+        client.send(format!("{CHUNKED}{body}"));
         assert_eq!(client.receive().text(), "hello");
         let seen = &backend.seen()[0];
-        assert_eq!(seen.field("content-length"), length);
-        assert_eq!(seen.field("transfer-encoding"), coding);
+        assert_eq!(
+            seen.field("content-length"),
+            Some("5"),
+            "{buffering} {body}"
+        );
+        assert_eq!(seen.field("transfer-encoding"), None);
+        // The connection is in step.
+        assert_eq!(client.send(post(2)).send("ok").receive().text(), "ok");
+    }
+}
+
+#[test]
+fn a_streamed_body_that_is_not_all_there_stays_chunked() {
+    let backend = Backend::raw(|_, mut stream| {
+        use std::io::{Read, Write};
+        let mut bytes = Vec::new();
+        let mut one = [0];
+        // Answers with the head it got, before the body has ended.
+        while !bytes.ends_with(b"\r\n\r\n") {
+            stream.read_exact(&mut one).unwrap();
+            bytes.push(one[0]);
+        }
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", bytes.len());
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(&bytes).unwrap();
+        while !bytes.ends_with(b"0\r\n\r\n") {
+            stream.read_exact(&mut one).unwrap();
+            bytes.push(one[0]);
+        }
+    });
+    let mut world = World::new(&[backend.address]);
+    world.route.request_buffering = false;
+    let proxy = start(&world);
+    let mut client = Client::connect(proxy.address);
+    client.send(format!("{CHUNKED}2\r\nhe\r\n"));
+    let text = client.receive().text();
+    assert!(
+        text.contains("\r\nTransfer-Encoding: chunked\r\n"),
+        "{text}"
+    );
+    client.send("3\r\nllo\r\n0\r\n\r\n");
+}
+
+/// While an endpoint is connected to, the client is watched for leaving. What it sends meanwhile was once
+/// taken for the next request instead of the body.
+#[test]
+fn a_streamed_body_loses_nothing_while_an_endpoint_is_connected_to() {
+    let backend = echo();
+    let mut world = World::new(&[backend.address]);
+    world.route.request_buffering = false;
+    world.global.upstream_keepalive_connections = 0;
+    let proxy = start(&world);
+    let body = pattern(300_000);
+    for _ in 0..20 {
+        let mut client = Client::connect(proxy.address);
+        let request = [post(body.len()).as_bytes(), &body].concat();
+        assert!(client.send(request).receive().body == body);
+    }
+}
+
+#[test]
+fn a_chunk_that_announces_too_much_is_refused_before_its_data_comes() {
+    for buffering in [true, false] {
+        let backend = echo();
+        let mut world = World::new(&[backend.address]);
+        world.route.body_size_max = Some(10);
+        world.route.request_buffering = buffering;
+        let proxy = start(&world);
+        let mut client = Client::connect(proxy.address);
+        let response = client.send(format!("{CHUNKED}b\r\n")).receive();
+        assert_eq!(response.status, 413, "{buffering}");
     }
 }
 
@@ -156,6 +228,20 @@ fn expect_continue_is_answered_here_and_not_forwarded() {
     assert_eq!(client.head().unwrap(), "HTTP/1.1 100 Continue\r\n\r\n");
     assert_eq!(client.send("hello").receive().text(), "hello");
     assert_eq!(backend.seen()[0].field("expect"), None);
+    // Without a body too, as nginx does; other expectations are ignored.
+    for (expectation, continues) in [("100-Continue", true), ("200-ok", false)] {
+        client.send(format!(
+            "GET / HTTP/1.1\r\nHost: app.test\r\nExpect: {expectation}\r\n\r\n"
+        ));
+        if continues {
+            assert_eq!(client.head().unwrap(), "HTTP/1.1 100 Continue\r\n\r\n");
+        }
+        assert_eq!(client.receive().status, 200, "{expectation}");
+    }
+    // An unknown host: nginx's default backend takes the body.
+    client.send(head(5).replace("app.test", "unknown.test"));
+    assert_eq!(client.head().unwrap(), "HTTP/1.1 100 Continue\r\n\r\n");
+    assert_eq!(client.send("hello").receive().status, 404);
     // Too large: refused without the interim response.
     assert_eq!(client.send(head(11)).receive().status, 413);
     assert!(client.is_ended());

@@ -42,6 +42,24 @@ fn refused_connections_are_retried_for_every_method() {
     assert!(retried >= 15, "{retried}");
 }
 
+/// Requests that take turns between the tries of another one must not lead it back to the dead endpoint.
+#[test]
+fn another_try_meets_another_endpoint() {
+    let backend = Backend::saying("hello");
+    let world = World::new(&[nobody(), nobody(), backend.address]);
+    let proxy = start(&world);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let mut client = Client::connect(proxy.address);
+                for _ in 0..20 {
+                    assert_eq!(client.send(request("PATCH")).receive().text(), "hello");
+                }
+            });
+        }
+    });
+}
+
 #[test]
 fn a_single_dead_endpoint_is_tried_three_times() {
     let dead = nobody();

@@ -30,6 +30,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
             route: None,
             server_name: host.name().server_name(),
             path: self.path,
+            uri: self.path,
             captures: &Captures::default(),
         };
         app_root.fill(&filling, location, |text, out| out.extend_from_slice(text));

@@ -164,6 +164,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                         route: Some(&route.spec),
                         server_name: placed.host.name().server_name(),
                         path: self.path,
+                        uri: self.path,
                         captures: &captures,
                     };
                     rewrite.apply(&filling, &mut self.scratch.rewritten)
@@ -176,6 +177,11 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                 route: Some(&route.spec),
                 server_name: placed.host.name().server_name(),
                 path: self.path,
+                // nginx fills header values in when it connects, after the rewrite
+                uri: match outcome {
+                    Rewritten::Path => &self.scratch.rewritten,
+                    _ => self.path,
+                },
                 captures: &captures,
             };
             prefix.fill(&filling, &mut self.scratch.prefix, |text, out| {

@@ -36,6 +36,8 @@ pub struct UpstreamHead<'a> {
     pub body: Body,
     /// `generate-request-id`: a request without id gets ours.
     pub generate_request_id: bool,
+    /// Whether connections to backends are kept (`upstream-keepalive-connections` is not 0).
+    pub keeps_connections: bool,
 }
 
 /// Appends the whole head, empty line included.
@@ -57,6 +59,8 @@ pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
     if upgrade.is_some() {
         write_joined(out, b"Upgrade", request, KnownHeader::Upgrade);
         write::field(out, b"Connection", b"upgrade");
+    } else if !head.keeps_connections {
+        write::field(out, b"Connection", b"close");
     }
     write_request_id(out, head);
     write_forwarded(out, head, host);

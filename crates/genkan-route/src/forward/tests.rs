@@ -26,6 +26,16 @@ fn root() -> RouteSpec {
 
 /// The head a backend gets for a head a client sent.
 fn sent(route: RouteSpec, input: &DecisionInput, body: Body, head: &str) -> String {
+    sent_over(true, route, input, body, head)
+}
+
+fn sent_over(
+    keeps_connections: bool,
+    route: RouteSpec,
+    input: &DecisionInput,
+    body: Body,
+    head: &str,
+) -> String {
     let world = world(vec![host("_", NginxCompatible, vec![route])]);
     let parsed = parse(head.as_bytes());
     let request = RequestView::new(head.as_bytes(), &parsed);
@@ -43,6 +53,7 @@ fn sent(route: RouteSpec, input: &DecisionInput, body: Body, head: &str) -> Stri
         scratch: &scratch,
         body,
         generate_request_id: true,
+        keeps_connections,
     };
     write_upstream_head(&mut out, &head);
     String::from_utf8(out).unwrap()
@@ -293,4 +304,41 @@ fn a_101_keeps_its_upgrade() {
         "HTTP/1.1 101 Switching Protocols\nDate: Sun, 06 Nov 1994 08:49:37 GMT\nUpgrade: websocket\n\
          Sec-WebSocket-Accept: y\nConnection: upgrade\n\n"
     );
+}
+
+/// As recorded in `rewrite-forwarded-prefix`: header values are filled in after the rewrite.
+#[test]
+fn the_forwarded_prefix_knows_groups_and_the_rewritten_uri() {
+    for (prefix, expected) in [
+        ("/svc", "/svc"),
+        ("/$1", "/x"),
+        ("/$host$uri", "/a.test/x"),
+        ("/$named", "/x"),
+    ] {
+        let mut route = route(NginxCompatible, "/svc/(?<named>.*)", Prefix, "a")
+            .pattern()
+            .rewritten("/$1");
+        route.forwarded_prefix = Some(prefix.into());
+        let head = "GET /svc/x HTTP/1.1\r\nHost: a.test\r\n\r\n";
+        let sent = sent(route, &input(), Body::None, head);
+        let line = format!("\r\nX-Forwarded-Prefix: {expected}\r\n");
+        assert!(sent.contains(&line), "{prefix}: {sent}");
+    }
+}
+
+/// As recorded in `settings-keepalive`.
+#[test]
+fn backends_are_told_when_connections_are_not_kept() {
+    for (upgrade, expected) in [
+        ("", "Connection: close\r\n"),
+        (
+            "Upgrade: websocket\r\n",
+            "Upgrade: websocket\r\nConnection: upgrade\r\n",
+        ),
+    ] {
+        let head = format!("GET / HTTP/1.1\r\nHost: a.test\r\n{upgrade}\r\n");
+        let sent = sent_over(false, root(), &input(), Body::None, &head);
+        let expected = format!("Host: a.test\r\n{expected}X-Request-ID");
+        assert!(sent.contains(&expected), "{sent}");
+    }
 }

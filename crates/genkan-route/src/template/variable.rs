@@ -171,7 +171,7 @@ impl Variable {
             Self::Host => out.extend(ask.host.iter().map(u8::to_ascii_lowercase)),
             Self::HttpHost => out.extend_from_slice(ask.http_host()),
             Self::ServerName => out.extend_from_slice(filling.server_name.as_bytes()),
-            Self::Uri => out.extend_from_slice(filling.path),
+            Self::Uri => out.extend_from_slice(filling.uri),
             Self::RequestUri => {
                 for piece in ask.target.forward() {
                     out.extend_from_slice(piece);

@@ -171,3 +171,25 @@ fn methods_and_targets_that_no_route_can_have() {
         assert_eq!(verdict(&world, &input(), &head), expected, "{line}");
     }
 }
+
+/// 2.1: its numbers are for itself alone.
+#[test]
+fn the_status_page_of_the_original_is_forbidden_on_unknown_hosts() {
+    let empty = world(vec![host("a.test", NginxCompatible, root("a"))]);
+    for target in ["/nginx_status", "/nginx_status/x", "/nginx_statusx?y"] {
+        assert_eq!(get(&empty, "b.test", target), "403 StatusPage", "{target}");
+    }
+    assert_eq!(get(&empty, "a.test", "/nginx_status"), "a /nginx_status");
+    let all = world(vec![host("_", NginxCompatible, root("all"))]);
+    assert_eq!(get(&all, "b.test", "/nginx_status"), "403 StatusPage");
+    assert_eq!(get(&all, "b.test", "/nginx_statu"), "all /nginx_statu");
+    let pattern = route(NginxCompatible, "/", Prefix, "all").pattern();
+    let regex = world(vec![host("_", NginxCompatible, vec![pattern])]);
+    assert_eq!(get(&regex, "b.test", "/nginx_status"), "all /nginx_status");
+    let strict = world(vec![host(
+        "_",
+        Strict,
+        vec![route(Strict, "/x", Prefix, "x")],
+    )]);
+    assert_eq!(get(&strict, "b.test", "/nginx_status"), "404 NoHost");
+}

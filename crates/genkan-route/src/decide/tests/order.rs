@@ -107,3 +107,29 @@ fn missing_backends_say_what_is_missing() {
     ];
     check(&world, "a.test", &rows);
 }
+
+/// The original's own locations have limits too: the global one where its default backend answers, nginx's
+/// 1 MiB on the health path.
+#[test]
+fn an_announced_body_is_refused_where_no_route_takes_it() {
+    let mut world = world(vec![host(
+        "_",
+        NginxCompatible,
+        vec![route(NginxCompatible, "/x", Prefix, "a")],
+    )]);
+    std::sync::Arc::make_mut(&mut world.settings).body_size_max = Some(10);
+    for (path, length, expected) in [
+        ("/y", 10, "404 NoHost"),
+        ("/y", 11, "413 BodyTooLarge"),
+        ("/healthz", 11, "health"),
+        ("/healthz", 1_048_576, "health"),
+        ("/healthz", 1_048_577, "413 BodyTooLarge"),
+        ("/nginx_status", 1_048_577, "413 BodyTooLarge"),
+    ] {
+        let mut input = input();
+        input.body = BodyLength::Known(length);
+        let head =
+            format!("POST {path} HTTP/1.1\r\nHost: b.test\r\nContent-Length: {length}\r\n\r\n");
+        assert_eq!(verdict(&world, &input, &head), expected, "{path} {length}");
+    }
+}

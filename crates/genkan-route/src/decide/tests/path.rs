@@ -336,3 +336,25 @@ fn matching_sees_the_normal_form_and_the_backend_the_target_as_sent() {
         check(&world, "a.test", &rows);
     }
 }
+
+/// A normalised path has no two slashes in a row.
+#[test]
+fn compatible_paths_with_doubled_slashes_take_nothing() {
+    for path_type in [Exact, Prefix] {
+        let routes = vec![
+            route(NginxCompatible, "//", path_type, "doubled"),
+            route(NginxCompatible, "/a//", path_type, "inner"),
+            route(NginxCompatible, "/", Prefix, "root"),
+        ];
+        let rows = [
+            ("/", "root /"),
+            ("//", "root //"),
+            ("/a", "root /a"),
+            ("/a/", "root /a/"),
+            ("/a//", "root /a//"),
+            ("/a//b", "root /a//b"),
+        ];
+        let world = world(vec![host("a.test", NginxCompatible, routes)]);
+        check(&world, "a.test", &rows);
+    }
+}

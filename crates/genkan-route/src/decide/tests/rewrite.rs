@@ -136,3 +136,15 @@ fn strict_rewrites_know_groups_only() {
         &[("/p/x", "a /$host/x"), ("/P/x", "404 NoPath")],
     );
 }
+
+/// As recorded in `rewrite-lookaround-target`.
+#[test]
+fn named_groups_are_variables_beside_their_pattern() {
+    let named = "/n/(?<rwname>[^/]*)/(.*)";
+    for (target, expected) in [
+        ("/$rwname/$2", "a /Foo/bar"),
+        ("/${rwname}x/$1", "a /Foox/Foo"),
+    ] {
+        check(&with(named, target), "a.test", &[("/n/Foo/bar", expected)]);
+    }
+}
