@@ -27,6 +27,7 @@ fn start(python: &str) -> Demo {
     let mut child = Command::new("sh")
         .arg(copy.file("examples/todos/demo.sh"))
         .args(["--address", "127.0.0.1", "--http-port", "0"])
+        .args(["--https-port", "0"])
         .args([
             "--admin-address",
             "127.0.0.1",

@@ -167,6 +167,7 @@ static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
         generation: 1,
         table: Arc::new(table),
         endpoints: Arc::new(endpoints),
+        tls: Arc::default(),
         settings: Arc::new(GlobalSettings::default()),
     }
 });

@@ -143,6 +143,7 @@ fn snapshot(specs: &[HostSpec]) -> Snapshot {
         generation: 1,
         table: Arc::new(table),
         endpoints: Arc::new(endpoints),
+        tls: Arc::default(),
         settings: Arc::new(GlobalSettings::default()),
     }
 }

@@ -120,6 +120,8 @@ impl Gateway {
                 "run",
                 "--http-port",
                 "0",
+                "--https-port",
+                "0",
                 "--console-port",
                 "0",
                 "--admin-port",
@@ -135,6 +137,13 @@ impl Gateway {
     #[track_caller]
     pub fn http(&self) -> SocketAddr {
         self.listener("http")
+    }
+
+    /// Where TLS is accepted.
+    #[must_use]
+    #[track_caller]
+    pub fn https(&self) -> SocketAddr {
+        self.listener("https")
     }
 
     /// Where health and metrics are served.

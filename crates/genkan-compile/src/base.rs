@@ -52,6 +52,12 @@ impl Base {
         }
     }
 
+    /// Redirects to HTTPS lead to this port.
+    pub(crate) fn set_https_port(&mut self, port: u16) {
+        self.settings.global.https_port = port;
+        self.global = Arc::new(self.settings.global.clone());
+    }
+
     /// Reads classes and ConfigMap anew when they are other objects. Tells whether they were.
     pub(crate) fn refresh(&mut self, objects: &ObjectStore, options: &Options) -> bool {
         let config_map = world::config_map(objects, &options.configmap);
@@ -165,6 +171,7 @@ fn defaults(options: &Options) -> Settings {
         },
         global: GlobalSettings {
             health_path: options.health_path.clone(),
+            https_port: options.https_port,
             ..settings.global
         },
         ..settings

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use genkan_diagnosis::Finding;
-use genkan_objects::{ObjectStore, files::FileProblem};
+use genkan_objects::{ObjectStore, files::FileProblem, kind::Kind};
 use genkan_route::{
     endpoint::{EndpointView, GroupKey},
     host::HostName,
@@ -21,6 +21,7 @@ use crate::{
     groups::Groups,
     hosts::Hosts,
     options::Options,
+    tls::Certificates,
     world,
 };
 
@@ -47,6 +48,7 @@ pub struct Compiler {
     claims: Claims,
     hosts: Hosts,
     groups: Groups,
+    certificates: Certificates,
     fallback: Option<Target>,
     generation: u64,
     table: Arc<Table>,
@@ -64,6 +66,7 @@ impl Compiler {
             claims: Claims::default(),
             hosts: Hosts::default(),
             groups: Groups::default(),
+            certificates: Certificates::default(),
             fallback: None,
             generation: 0,
             table: Arc::new(Table::assemble(0, [], [])),
@@ -74,6 +77,12 @@ impl Compiler {
     /// The settings it was made with.
     pub fn options(&self) -> &Options {
         &self.options
+    }
+
+    /// Redirects to HTTPS lead to this port from the next generation on.
+    pub fn set_https_port(&mut self, port: u16) {
+        Arc::make_mut(&mut self.options).https_port = port;
+        self.base.set_https_port(port);
     }
 
     /// Compiles.
@@ -108,6 +117,10 @@ impl Compiler {
         }
         for (key, mode) in &changes.removed {
             self.groups.leave(key, *mode);
+        }
+        let secrets_changed = changed.iter().any(|key| key.kind == Kind::Secret);
+        if secrets_changed || !dirty.is_empty() || self.generation == 0 {
+            self.certificates.refresh(objects, &self.claims, &options);
         }
         let endpoints_changed =
             self.groups
@@ -165,6 +178,7 @@ impl Compiler {
             generation: self.generation,
             table: self.table.clone(),
             endpoints: self.view.clone(),
+            tls: self.certificates.table.clone(),
             settings: self.base.global.clone(),
         };
         let origins = Origins {
@@ -172,6 +186,7 @@ impl Compiler {
         };
         Generation {
             snapshot,
+            key_pairs: self.certificates.key_pairs.clone(),
             findings: self.findings(input),
             statuses: self.statuses(),
             summary: self.summary(),

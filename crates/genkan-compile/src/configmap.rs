@@ -13,7 +13,7 @@ mod log;
 mod proxy;
 mod security;
 mod snippet;
-mod tls;
+pub mod tls;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +40,10 @@ pub struct Settings {
     pub closed_unless_opted_out: Option<Closed>,
     /// `no-auth-locations`: paths that begin with one of these are not authenticated.
     pub no_auth_locations: Vec<String>,
+    /// `no-tls-redirect-locations`: paths that begin with one of these are not sent to HTTPS.
+    pub no_tls_redirect_locations: Vec<String>,
+    /// `hsts` and its companions, while the map is read.
+    pub hsts: tls::StrictTransport,
 }
 
 impl Default for Settings {
@@ -50,6 +54,8 @@ impl Default for Settings {
             closed: None,
             closed_unless_opted_out: None,
             no_auth_locations: vec!["/.well-known/acme-challenge".to_owned()],
+            no_tls_redirect_locations: vec!["/.well-known/acme-challenge".to_owned()],
+            hsts: tls::StrictTransport::default(),
         }
     }
 }
@@ -64,6 +70,16 @@ impl Settings {
                 .any(|start| path.starts_with(start.as_str()));
         let authenticated = self.closed_unless_opted_out.as_ref().filter(|_| !exempt);
         self.closed.as_ref().or(authenticated)
+    }
+}
+
+impl Settings {
+    /// Whether plain requests to this path are never sent to HTTPS.
+    pub fn stays_plain(&self, path: &str) -> bool {
+        let starts = self.no_tls_redirect_locations.iter();
+        starts
+            .filter(|start| !start.is_empty())
+            .any(|start| path.starts_with(start.as_str()))
     }
 }
 
@@ -108,6 +124,7 @@ pub fn read<'a>(
         }
     }
     settings.global.body_size_max = settings.policy.settings.body_size_max;
+    settings.global.hsts = settings.hsts.value();
     (settings, remarks)
 }
 

@@ -12,6 +12,7 @@ use genkan_route::{
     host::Host,
     route::{Inactive, Mode, RouteOrigin},
     snapshot::Snapshot,
+    tls::KeyPair,
 };
 
 use crate::{external::Resolutions, options::Options, order::IngressName};
@@ -21,6 +22,8 @@ use crate::{external::Resolutions, options::Options, order::IngressName};
 pub struct Generation {
     /// What workers serve from.
     pub snapshot: Snapshot,
+    /// Certificates and keys that the snapshot's names stand for.
+    pub key_pairs: Arc<[Arc<KeyPair>]>,
     /// What is wrong, in the order in which it is shown. [`Generation::lint`] finds more.
     pub findings: Vec<Finding>,
     /// What became of each Ingress, by name.

@@ -35,7 +35,7 @@ pub(crate) struct Claim {
     pub closed: Option<Closed>,
     /// What its annotations come to.
     pub effects: Effects,
-    /// `effects.settings`, shared with all Ingresses that ask for the same.
+    /// `effects.settings` for `/`, shared with all Ingresses that ask for the same.
     pub settings: Arc<RouteSettings>,
     /// Where `spec.defaultBackend` leads.
     pub default_backend: Option<Target>,
@@ -73,6 +73,8 @@ pub(crate) struct PathClaim {
     pub skipped_by_nginx: bool,
     /// Why it answers 503 to everybody, if it does.
     pub closed: Option<Closed>,
+    /// Settings of this path.
+    pub settings: Arc<RouteSettings>,
 }
 
 impl Claim {

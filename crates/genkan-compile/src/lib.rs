@@ -27,6 +27,7 @@ mod options;
 mod order;
 pub mod probe;
 mod site;
+mod tls;
 mod world;
 
 #[cfg(test)]

@@ -47,6 +47,10 @@ pub struct Options {
     pub static_roots: Vec<PathBuf>,
     /// `--health-check-path`.
     pub health_path: String,
+    /// `--https-port`: where redirects to HTTPS lead.
+    pub https_port: u16,
+    /// `--default-ssl-certificate`: `namespace/name` of the Secret for names without a certificate.
+    pub default_ssl_certificate: Option<String>,
 }
 
 impl Default for Options {
@@ -67,6 +71,8 @@ impl Default for Options {
             endpoints: BTreeMap::new(),
             static_roots: Vec::new(),
             health_path: "/healthz".to_owned(),
+            https_port: 443,
+            default_ssl_certificate: None,
         }
     }
 }

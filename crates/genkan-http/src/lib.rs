@@ -9,6 +9,7 @@
 //! Nothing here repairs a message. Where nginx is laxer or stricter, the branch says so.
 
 pub mod chunked;
+pub mod client_hello;
 mod field;
 pub mod framing;
 pub mod head;

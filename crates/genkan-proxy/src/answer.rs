@@ -35,6 +35,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) head_only: bool,
     /// What `Connection` says.
     pub(crate) connection: Persistence,
+    /// `Strict-Transport-Security`.
+    pub(crate) strict_transport: Option<&'a [u8]>,
     /// The body.
     pub(crate) content: Content<'a>,
 }
@@ -103,6 +105,9 @@ impl Answer<'_> {
         }
         if let Content::Page { headers } = self.content {
             out.lines(headers);
+        }
+        if let Some(value) = self.strict_transport {
+            out.field(b"Strict-Transport-Security", value);
         }
         self.write_diagnosis(out);
         self.connection.write(out);

@@ -31,6 +31,10 @@ impl Buffer {
         &self.data[self.start..self.end]
     }
 
+    pub(crate) fn filled_mut(&mut self) -> &mut [u8] {
+        &mut self.data[self.start..self.end]
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.end - self.start
     }
@@ -74,7 +78,7 @@ impl Buffer {
     }
 
     /// Appends bytes that fit.
-    fn append(&mut self, bytes: &[u8]) {
+    pub(crate) fn append(&mut self, bytes: &[u8]) {
         self.data[self.end..self.end + bytes.len()].copy_from_slice(bytes);
         self.end += bytes.len();
     }

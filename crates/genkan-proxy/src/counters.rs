@@ -98,6 +98,16 @@ counters! {
     spills,
     /// Requests refused because the spill space was used up.
     spill_refusals,
+    /// TLS handshakes completed.
+    tls_handshakes,
+    /// TLS handshakes that failed: nothing in common, broken or hostile messages.
+    tls_failures,
+    /// TLS handshakes that took longer than the header timeout.
+    tls_timeouts,
+    /// TLS connections that the client closed before the handshake was complete.
+    tls_abandoned,
+    /// Connections to an https port that do not begin with TLS.
+    tls_not_spoken,
     /// Exchanges captured for explanations.
     captured,
     /// Exchanges worth capturing that were not, because of the limits.

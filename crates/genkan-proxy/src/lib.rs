@@ -14,15 +14,18 @@ mod listener;
 mod live;
 pub mod metrics;
 mod proxy;
+mod publication;
 pub mod record;
 mod session;
 mod start_error;
 pub mod static_files;
 pub mod static_response;
+pub mod tls;
 mod upstream;
 pub mod worker;
 
 pub use counters::Totals;
 pub use live::Live;
 pub use proxy::{ListenOn, Proxy, ProxyOptions, SPILL_BYTES_MAX, WORKERS_MAX};
+pub use publication::Publication;
 pub use start_error::StartError;

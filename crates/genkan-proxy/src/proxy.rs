@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use genkan_route::{decision::Scheme, snapshot::Snapshot};
+use genkan_route::decision::Scheme;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     counters::Totals,
     listener,
     live::{Live, Progress},
+    publication::{Publication, Published},
     record::ObserverFactory,
     worker::{
         self, Start,
@@ -47,7 +48,7 @@ const STOP_PATIENCE: Duration = Duration::from_millis(500);
 pub struct ListenOn {
     /// Address and port; port 0 takes a free one.
     pub address: SocketAddr,
-    /// What is spoken there. Only [`Scheme::Http`] so far.
+    /// What is spoken there.
     pub scheme: Scheme,
 }
 
@@ -80,7 +81,7 @@ impl std::fmt::Debug for ProxyOptions {
 pub struct Proxy {
     workers: Vec<Handle>,
     addresses: Vec<SocketAddr>,
-    graveyard: mpsc::Sender<Arc<Snapshot>>,
+    graveyard: mpsc::Sender<Published>,
     running: Arc<Running>,
 }
 
@@ -102,15 +103,19 @@ impl Proxy {
     ///
     /// # Errors
     ///
-    /// A port in use or an address that cannot be bound, a scheme that is not served yet, threads or
-    /// event loops that the system refuses.
-    pub fn start(options: &ProxyOptions, snapshot: Snapshot) -> Result<Self, StartError> {
-        if let Some(listener) = options
+    /// A port in use or an address that cannot be bound, an https listener without prepared
+    /// certificates, threads or event loops that the system refuses.
+    pub fn start(
+        options: &ProxyOptions,
+        publication: impl Into<Publication>,
+    ) -> Result<Self, StartError> {
+        let publication = publication.into();
+        let secure = options
             .listeners
             .iter()
-            .find(|on| on.scheme != Scheme::Http)
-        {
-            return Err(StartError::Scheme {
+            .find(|on| on.scheme == Scheme::Https);
+        if let Some(listener) = secure.filter(|_| publication.tls.is_none()) {
+            return Err(StartError::Unprepared {
                 address: listener.address,
             });
         }
@@ -126,7 +131,7 @@ impl Proxy {
         let others: Arc<[_]> = channels.iter().map(|(sender, _)| sender.clone()).collect();
         let gauges: Arc<[Gauge]> = (0..count).map(|_| Gauge::default()).collect();
         let spill = SpillBudget::new(options.spill_bytes_max);
-        let snapshot = Arc::new(snapshot);
+        let published = Arc::new(publication);
         let mut proxy = Self {
             workers: Vec::with_capacity(count),
             addresses,
@@ -139,7 +144,7 @@ impl Proxy {
         for (index, ((commands, receiver), listeners)) in
             channels.into_iter().zip(sockets).enumerate()
         {
-            let (snapshot, graveyard) = (Arc::clone(&snapshot), proxy.graveyard.clone());
+            let (published, graveyard) = (Arc::clone(&published), proxy.graveyard.clone());
             let start = Start {
                 place: Place {
                     index,
@@ -148,7 +153,7 @@ impl Proxy {
                 },
                 listeners,
                 commands: receiver,
-                held: Box::new(move || Held::new(snapshot, graveyard)),
+                held: Box::new(move || Held::new(published, graveyard)),
                 observers: Arc::clone(&options.observers),
                 spill: Arc::clone(&spill),
                 captures: options.captures.clone(),
@@ -191,13 +196,14 @@ impl Proxy {
     }
 
     /// Hands a snapshot to all workers. Requests under way finish on the one they began with.
-    pub fn publish(&self, snapshot: Snapshot) -> Live {
+    pub fn publish(&self, publication: impl Into<Publication>) -> Live {
+        let publication = publication.into();
         let progress = Progress::of(self.workers.len());
-        let live = Live::new(snapshot.generation, Arc::clone(&progress));
-        let snapshot = Arc::new(snapshot);
+        let live = Live::new(publication.snapshot.generation, Arc::clone(&progress));
+        let published = Arc::new(publication);
         for worker in &self.workers {
             let command = Command::Publish {
-                snapshot: Arc::clone(&snapshot),
+                published: Arc::clone(&published),
                 graveyard: self.graveyard.clone(),
                 taken: Arc::clone(&progress),
             };
@@ -364,8 +370,8 @@ fn open_listeners(wanted: &[ListenOn], workers: usize) -> Result<Opened, StartEr
 }
 
 /// The thread that frees old tables, so that no worker ever does.
-fn start_reaper() -> Result<mpsc::Sender<Arc<Snapshot>>, StartError> {
-    let (graveyard, dead) = mpsc::channel::<Arc<Snapshot>>();
+fn start_reaper() -> Result<mpsc::Sender<Published>, StartError> {
+    let (graveyard, dead) = mpsc::channel::<Published>();
     thread::Builder::new()
         .name("table-reaper".to_owned())
         .spawn(move || dead.into_iter().for_each(drop))

@@ -33,10 +33,12 @@ mod tests;
 use std::{net::SocketAddr, rc::Rc, time::Instant};
 
 use genkan_route::decision::Scheme;
+use tokio::net::TcpStream;
 
 use self::{client::Client, exchange::Next, http1::Http1, transport::Transport};
 use crate::{
     buffer::SMALL,
+    tls::handshake,
     worker::{
         Worker,
         watch::{Activity, Watch},
@@ -73,6 +75,18 @@ pub(crate) async fn serve<S: Transport>(worker: Rc<Worker>, stream: S, peer: Pee
         client.watch.now(Activity::Idle);
         let timeout = client.worker.held().settings().keep_alive;
         client.watch.set(Instant::now(), timeout);
+    }
+}
+
+/// Shakes hands, then serves.
+pub(crate) async fn serve_tls(worker: Rc<Worker>, stream: TcpStream, peer: Peer, mut watch: Watch) {
+    let timeout = worker.held().settings().header_timeout;
+    watch.set(Instant::now(), timeout);
+    // what a handshake needs is gone before the first request
+    let stream = Box::pin(handshake::accept(&worker, stream, &mut watch)).await;
+    match stream {
+        Ok(stream) => serve(worker, stream, peer, watch).await,
+        Err(failure) => failure.count(&worker.counters),
     }
 }
 

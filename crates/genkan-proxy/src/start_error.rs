@@ -30,12 +30,15 @@ pub enum StartError {
         /// What the system says.
         source: io::Error,
     },
-    /// Only plain HTTP is served so far.
-    #[error("cannot listen on {address}: https is not supported yet; use an http listener")]
-    Scheme {
+    /// An https listener without anything to present.
+    #[error("cannot listen on {address}: https needs prepared certificates")]
+    Unprepared {
         /// The address asked for.
         address: SocketAddr,
     },
+    /// No key can be made.
+    #[error("cannot make a key for the default certificate: the system gives no random numbers")]
+    Randomness,
     /// The system refuses a thread or an event loop.
     #[error("cannot start a worker: {source}; check the limits of processes and open files")]
     Worker {

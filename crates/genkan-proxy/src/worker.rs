@@ -15,7 +15,6 @@ use std::{
     cell::{Cell, RefCell},
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
     rc::Rc,
     sync::Arc,
     time::{Duration, Instant},
@@ -23,6 +22,7 @@ use std::{
 
 use genkan_route::decision::Scratch;
 use tokio::{
+    net::TcpStream,
     runtime::{Builder, LocalOptions},
     sync::{Notify, mpsc::UnboundedReceiver},
 };
@@ -33,7 +33,7 @@ use self::{
     held::Held,
     identifier::Identifiers,
     wall::Wall,
-    watch::{Activity, Watches},
+    watch::{Activity, Watch, Watches},
 };
 use crate::{
     body::spill::SpillBudget,
@@ -131,15 +131,27 @@ impl Worker {
         }
     }
 
-    /// Serves one connection in a task of its own. A panic ends this connection and no other.
+    /// Serves one connection in a task of its own.
     pub(crate) fn serve<S: Transport + 'static>(self: &Rc<Self>, stream: S, peer: Peer) {
+        self.spawn(|worker, watch| session::serve(worker, stream, peer, watch));
+    }
+
+    /// Serves one connection that begins with a TLS handshake.
+    pub(crate) fn serve_tls(self: &Rc<Self>, stream: TcpStream, peer: Peer) {
+        self.spawn(|worker, watch| session::serve_tls(worker, stream, peer, watch));
+    }
+
+    /// Runs a connection in a task. A panic ends this connection and no other.
+    fn spawn<F: Future<Output = ()> + 'static>(
+        self: &Rc<Self>,
+        session: impl FnOnce(Rc<Self>, Watch) -> F,
+    ) {
         let worker = Rc::clone(self);
         // Counted now, not when the task first runs: a drain must see it.
         let watch = self.watches.watch(Activity::Reading);
+        let mut session = Box::pin(session(Rc::clone(self), watch));
         tokio::task::spawn_local(async move {
             let held = worker.place.hold();
-            let mut session: Pin<Box<_>> =
-                Box::pin(session::serve(Rc::clone(&worker), stream, peer, watch));
             let outcome =
                 poll_fn(
                     |cx| match catch_unwind(AssertUnwindSafe(|| session.as_mut().poll(cx))) {

@@ -115,6 +115,15 @@ pub struct Decision<'t> {
     pub verdict: Verdict<'t>,
 }
 
+impl Decision<'_> {
+    /// Whether the answer carries `Strict-Transport-Security` where the installation has one:
+    /// ingress-nginx adds it in locations, errors and unknown hosts included, and not to `app-root`.
+    pub fn is_strict_transport(&self, input: &DecisionInput) -> bool {
+        input.scheme == Scheme::Https
+            && (self.route.is_some() || matches!(self.verdict, Verdict::Fault(Fault::NoHost)))
+    }
+}
+
 /// What to do with a request.
 #[derive(Clone, Debug)]
 pub enum Verdict<'t> {
@@ -160,6 +169,8 @@ pub enum RedirectCause {
     Permanent,
     /// `temporal-redirect`.
     Temporal,
+    /// `ssl-redirect`, `force-ssl-redirect`.
+    Https,
     /// A rewrite target that begins with `http://`, `https://` or `$scheme`.
     Rewrite,
 }

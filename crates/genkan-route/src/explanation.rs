@@ -210,6 +210,7 @@ impl From<Stage> for StageName {
             Stage::Slash => "slash",
             Stage::Redirect => "redirect",
             Stage::Rewrite => "rewrite",
+            Stage::HttpsRedirect => "https-redirect",
             Stage::Backend => "backend",
         })
     }

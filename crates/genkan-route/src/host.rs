@@ -367,6 +367,7 @@ impl Route {
         };
         let stages = Stage::order(spec.mode);
         Ok(Self {
+            https_redirect: spec.settings.https_redirect(),
             host: host.clone(),
             spec,
             patterns,

@@ -24,3 +24,4 @@ pub mod site;
 pub mod snapshot;
 pub mod table;
 pub mod template;
+pub mod tls;

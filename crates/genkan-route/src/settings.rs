@@ -26,6 +26,36 @@ pub struct RouteSettings {
     pub retry: Retry,
     /// `enable-access-log`.
     pub access_log: bool,
+    /// `ssl-redirect`: plain requests to a host that has a certificate entry are sent to HTTPS.
+    pub ssl_redirect: bool,
+    /// `force-ssl-redirect`: all plain requests are.
+    pub force_ssl_redirect: bool,
+    /// `preserve-trailing-slash`: that redirect keeps a slash at the end.
+    pub preserve_trailing_slash: bool,
+    /// `use-port-in-redirects`: that redirect names the port even where it is 443.
+    pub port_in_redirects: bool,
+}
+
+impl RouteSettings {
+    /// Which plain requests are sent to HTTPS.
+    pub fn https_redirect(&self) -> HttpsRedirect {
+        match (self.force_ssl_redirect, self.ssl_redirect) {
+            (true, _) => HttpsRedirect::Always,
+            (false, true) => HttpsRedirect::WhereCertified,
+            (false, false) => HttpsRedirect::Never,
+        }
+    }
+}
+
+/// Which plain requests are sent to HTTPS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HttpsRedirect {
+    /// None.
+    Never,
+    /// Those to a host that has a certificate entry: `ssl-redirect`.
+    WhereCertified,
+    /// All: `force-ssl-redirect`.
+    Always,
 }
 
 impl Default for RouteSettings {
@@ -40,6 +70,10 @@ impl Default for RouteSettings {
             response_head_max: 4 << 10,
             retry: Retry::default(),
             access_log: true,
+            ssl_redirect: true,
+            force_ssl_redirect: false,
+            preserve_trailing_slash: false,
+            port_in_redirects: false,
         }
     }
 }
@@ -122,6 +156,10 @@ pub struct GlobalSettings {
     pub body_size_max: Option<u64>,
     /// `http-redirect-code`: 308.
     pub redirect_code: u16,
+    /// `--https-port`: where redirects to HTTPS lead.
+    pub https_port: u16,
+    /// `hsts`, `hsts-max-age` and their companions: the value of `Strict-Transport-Security`, if any.
+    pub hsts: Option<String>,
     /// The path that the catch-all answers itself (`--health-check-path`).
     pub health_path: String,
 }
@@ -150,6 +188,8 @@ impl Default for GlobalSettings {
             access_log_default_backend: false,
             body_size_max: Some(1 << 20),
             redirect_code: 308,
+            https_port: 443,
+            hsts: Some("max-age=31536000; includeSubDomains".to_owned()),
             health_path: "/healthz".to_owned(),
         }
     }

@@ -1,8 +1,8 @@
-//! What workers hold: table, endpoint view and settings that belong together.
+//! What workers hold: table, endpoint view, certificate names and settings that belong together.
 
 use std::sync::Arc;
 
-use crate::{endpoint::EndpointView, settings::GlobalSettings, table::Table};
+use crate::{endpoint::EndpointView, settings::GlobalSettings, table::Table, tls::TlsTable};
 
 /// One published state of the world. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -13,6 +13,8 @@ pub struct Snapshot {
     pub table: Arc<Table>,
     /// Endpoints, laid out by `table.groups`.
     pub endpoints: Arc<EndpointView>,
+    /// Which certificate is presented to whom, and which hosts have TLS.
+    pub tls: Arc<TlsTable>,
     /// Settings of the whole proxy.
     pub settings: Arc<GlobalSettings>,
 }

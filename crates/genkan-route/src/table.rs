@@ -14,6 +14,7 @@ use crate::{
     pattern::Pattern,
     rewrite::Rewrite,
     route::{InactiveRoute, Mode, RouteSpec},
+    settings::HttpsRedirect,
     template::Template,
 };
 
@@ -30,6 +31,8 @@ pub struct Route {
     /// Number of its group within its host.
     pub(crate) group: Option<u32>,
     pub(crate) stages: &'static [Stage],
+    /// As in the settings, which lie elsewhere in memory.
+    pub(crate) https_redirect: HttpsRedirect,
 }
 
 impl Route {

@@ -22,8 +22,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use genkan_compile::Generation;
 use genkan_diagnosis::{Exit, Style};
 use genkan_objects::files::Content;
+use genkan_route::settings::GlobalSettings;
 
 use crate::{
     admin,
@@ -151,6 +153,7 @@ impl<'p> Control<'p> {
             &plan.input,
             Arc::clone(&generation),
         )?);
+        let generation = on_actual_port(&mut pipeline, &gateway, generation);
         let admin = admin::Servers::start(&plan.gateway, &gateway)?;
         let mut announcer = Announcer::new(plan.style, plan.greeting != Greeting::Silent);
         announcer.begin(plan, &generation, gateway.proxy(), &admin);
@@ -246,6 +249,33 @@ impl<'p> Control<'p> {
         }
         Exit::Clean
     }
+}
+
+/// Redirects lead to the port that was taken in the end: where a free one was asked for, that is known
+/// only now. The generation stays the same.
+fn on_actual_port(
+    pipeline: &mut Pipeline,
+    gateway: &Gateway,
+    generation: Arc<Generation>,
+) -> Arc<Generation> {
+    let Some(port) = gateway.https_address().map(|address| address.port()) else {
+        return generation;
+    };
+    let settings = &generation.snapshot.settings;
+    if settings.https_port == port {
+        return generation;
+    }
+    pipeline.set_https_port(port);
+    let settings = GlobalSettings {
+        https_port: port,
+        ..GlobalSettings::clone(settings)
+    };
+    let mut generation = Generation::clone(&generation);
+    generation.snapshot.settings = Arc::new(settings);
+    let generation = Arc::new(generation);
+    // whether it took long is told of the generations that follow
+    let _ = gateway.publish(Arc::clone(&generation)).wait(LIVE_PATIENCE);
+    generation
 }
 
 /// How soon the end of a drain is noticed.

@@ -4,7 +4,7 @@ use genkan_route::route::Redirect;
 
 use super::Effects;
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk, Scope};
-use super::value::{Charset, Malformed, Value, integer};
+use super::value::{Charset, Malformed, Value, flag, integer};
 use super::words;
 
 const BASE: Entry = Entry {
@@ -17,7 +17,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "ssl-redirect",
         value: Value::Flag,
         default: "`ssl-redirect` of the ConfigMap (true)",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|effects, text| {
+            effects.settings.ssl_redirect = flag(text)?;
+            Ok(Outcome::InEffect)
+        }),
         about: "Plain requests to a host with a certificate are redirected to HTTPS.",
         ..BASE
     },
@@ -26,7 +29,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::Medium,
         value: Value::Flag,
         default: "`force-ssl-redirect` of the ConfigMap (false)",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|effects, text| {
+            effects.settings.force_ssl_redirect = flag(text)?;
+            Ok(Outcome::InEffect)
+        }),
         about: "Plain requests are redirected to HTTPS even without a certificate.",
         ..BASE
     },
@@ -35,7 +41,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::Medium,
         value: Value::Flag,
         default: "`preserve-trailing-slash` of the ConfigMap (false)",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|effects, text| {
+            effects.settings.preserve_trailing_slash = flag(text)?;
+            Ok(Outcome::InEffect)
+        }),
         about: "The redirect to HTTPS keeps a trailing slash.",
         ..BASE
     },

@@ -1,4 +1,4 @@
-//! `spec.tls`. HTTPS is not served yet, so every entry is without effect and says so once.
+//! `spec.tls`: entries for hosts of no rule, Secrets that are not there.
 
 use genkan_diagnosis::{Code, Finding, words};
 use genkan_objects::{ObjectStore, Resource, kind::Ingress};
@@ -8,32 +8,47 @@ use crate::{
     options::{Options, World},
 };
 
-/// GK0407 for the `tls` block, GK0400 for Secrets that are not there.
+/// GK0407 for entries that concern no rule, GK0400 for Secrets that are not there.
 pub(crate) fn findings(
     object: &Resource<Ingress>,
     objects: &ObjectStore,
     options: &Options,
 ) -> Vec<Finding> {
-    if object.spec.tls.is_empty() {
-        return Vec::new();
-    }
-    let finding = Finding::new(Code::GK0407)
-        .arg(
-            "reason",
-            "HTTPS is not served yet; requests are served on the plain port",
-        )
-        .value("tls");
-    let mut findings = vec![mark::at(
-        finding,
-        object,
-        "/spec/tls",
-        Part::Key,
-        &words::TLS_NOT_SERVED,
-    )];
+    let mut findings = idle_entries(object);
     if options.world == World::Closed {
         findings.extend(missing_secrets(object, objects));
     }
     findings
+}
+
+/// Entries that list hosts, but none of a rule.
+fn idle_entries(object: &Resource<Ingress>) -> Vec<Finding> {
+    let rules = || {
+        object
+            .spec
+            .rules
+            .iter()
+            .filter_map(|rule| rule.host.as_ref())
+    };
+    let is_ruled = |host: &str| rules().any(|ruled| ruled.value.eq_ignore_ascii_case(host));
+    let entries = object.spec.tls.iter().enumerate();
+    let idle = entries.filter(|(_, entry)| {
+        !entry.hosts.is_empty() && !entry.hosts.iter().any(|host| is_ruled(&host.value))
+    });
+    let finding = |(index, _): (usize, _)| {
+        let finding = Finding::new(Code::GK0407)
+            .arg("reason", &words::NO_RULE_HAS_THESE_HOSTS)
+            .value("tls");
+        let pointer = format!("/spec/tls/{index}/hosts");
+        mark::at(
+            finding,
+            object,
+            &pointer,
+            Part::Value,
+            &words::NOT_A_RULE_HOST,
+        )
+    };
+    idle.map(finding).collect()
 }
 
 fn missing_secrets(object: &Resource<Ingress>, objects: &ObjectStore) -> Vec<Finding> {

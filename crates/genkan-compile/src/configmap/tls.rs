@@ -3,7 +3,7 @@
 use super::key::{Effect, Group, Key};
 use crate::annotation::{
     entry::Idle,
-    value::{Malformed, Value, duration},
+    value::{Malformed, Value, duration, flag, list},
     words,
 };
 
@@ -17,14 +17,20 @@ pub(super) const KEYS: &[Key] = &[
         name: "ssl-redirect",
         value: Value::Flag,
         default: "true",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.policy.settings.ssl_redirect = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "force-ssl-redirect",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.policy.settings.force_ssl_redirect = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -44,6 +50,10 @@ pub(super) const KEYS: &[Key] = &[
         name: "no-tls-redirect-locations",
         value: Value::Anything,
         default: "/.well-known/acme-challenge",
+        effect: Effect::Supported(|settings, text| {
+            settings.no_tls_redirect_locations = list(text);
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -51,7 +61,10 @@ pub(super) const KEYS: &[Key] = &[
         value: Value::Flag,
         default: "false",
         undocumented: true,
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.policy.settings.preserve_trailing_slash = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -73,26 +86,42 @@ pub(super) const KEYS: &[Key] = &[
         name: "hsts",
         value: Value::Flag,
         default: "true",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.hsts.on = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "hsts-include-subdomains",
         value: Value::Flag,
         default: "true",
+        effect: Effect::Supported(|settings, text| {
+            settings.hsts.include_subdomains = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "hsts-max-age",
         value: Value::Anything,
         default: "31536000",
+        effect: Effect::Supported(|settings, text| {
+            // sent as written, a number or not, but never a second field
+            Malformed::character(text, |character| matches!(character, ' '..='~'))?;
+            text.clone_into(&mut settings.hsts.max_age);
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "hsts-preload",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.hsts.preload = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -189,6 +218,41 @@ pub(super) const KEYS: &[Key] = &[
         ..BASE
     },
 ];
+
+/// What `hsts` and its companions say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StrictTransport {
+    on: bool,
+    max_age: String,
+    include_subdomains: bool,
+    preload: bool,
+}
+
+impl Default for StrictTransport {
+    fn default() -> Self {
+        Self {
+            on: true,
+            max_age: "31536000".to_owned(),
+            include_subdomains: true,
+            preload: false,
+        }
+    }
+}
+
+impl StrictTransport {
+    /// The value of `Strict-Transport-Security` (RFC 6797 6.1), none where it is off.
+    pub(super) fn value(&self) -> Option<String> {
+        let flag = |on, text| if on { text } else { "" };
+        self.on.then(|| {
+            format!(
+                "max-age={}{}{}",
+                self.max_age,
+                flag(self.include_subdomains, "; includeSubDomains"),
+                flag(self.preload, "; preload")
+            )
+        })
+    }
+}
 
 /// The statuses that the key accepts.
 fn redirect_code(text: &str) -> Result<u16, Malformed> {

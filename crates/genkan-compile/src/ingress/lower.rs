@@ -65,7 +65,15 @@ pub(crate) fn lower(
     }
     findings.extend(check::class::findings(object, &selection, options));
     let not_served = not_served(object, &selection, &effects, options);
-    let settings = base.share(&effects.settings);
+    let settings_of = |path: &str| {
+        let mut settings = effects.settings.clone();
+        if base.settings.stays_plain(path) {
+            settings.ssl_redirect = false;
+            settings.force_ssl_redirect = false;
+        }
+        base.share(&settings)
+    };
+    let settings = settings_of("/");
     let closes = |path: &str| {
         effects
             .closed
@@ -75,6 +83,11 @@ pub(crate) fn lower(
     let closed = closes("/");
     for path in rules.iter_mut().flat_map(|rule| &mut rule.paths) {
         path.closed = closes(&path.path);
+        path.settings = if base.settings.stays_plain(&path.path) {
+            settings_of(&path.path)
+        } else {
+            settings.clone()
+        };
     }
     let claim = Claim {
         precedence: precedence(object, &selection),
@@ -205,6 +218,7 @@ impl Lowering<'_> {
             rejected: (!text.starts_with('/')).then_some(Inactive::Rejected { code: "GK0019" }),
             skipped_by_nginx: lowered.skipped_by_nginx,
             closed: None,
+            settings: Arc::default(),
         }
     }
 

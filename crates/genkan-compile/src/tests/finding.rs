@@ -216,7 +216,11 @@ fn classes_hosts_and_rules() {
         "  rules:",
         "  tls: [{hosts: [h.test], secretName: cert}]\n  rules:",
     );
-    check("GK0407", &tls, &clean);
+    check(
+        "GK0407",
+        &tls.replace("[h.test], secretName", "[www.h.test], secretName"),
+        &clean,
+    );
     check("GK0400", &tls, &clean);
 }
 

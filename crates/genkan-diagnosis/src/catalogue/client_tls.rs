@@ -106,26 +106,20 @@ metadata:
             ja: "この `tls` エントリーには効果がありません: {reason}",
         }),
         meaning: Text {
-            en: "The entry changes nothing: its hosts are those of no rule (often `example.com` \
-                 against `www.example.com`), it names no Secret or no host, or this version of \
-                 Genkan does not serve HTTPS. Requests are served by plain HTTP and are not \
-                 redirected.",
-            ja: "このエントリーは何も変えません。ホストがどのルールにも現れない（`example.com` と \
-                 `www.example.com` の違いなど）、Secret やホストの指定がない、またはこのバージョン\
-                 の Genkan が HTTPS を提供していないためです。リクエストは平文の HTTP のまま処理さ\
-                 れ、リダイレクトもされません。",
+            en: "The entry gives no host its certificate: its hosts are those of no rule of the \
+                 Ingress, often `example.com` against `www.example.com`. The hosts of the rules \
+                 get the default certificate.",
+            ja: "このエントリーの証明書はどのホストにも使われません。ホストがこの Ingress のどのル\
+                 ールにも現れないためです（`example.com` と `www.example.com` の違いなど）。ルール\
+                 のホストには既定の証明書が使われます。",
         },
         remedy: Text {
-            en: "Name the same host in `tls` and in the rule; where HTTPS is not served here, end \
-                 TLS in front of Genkan.",
-            ja: "`tls` とルールに同じホストを書いてください。ここで HTTPS を提供していない場合は、\
-                 Genkan の手前で TLS を終端してください。",
+            en: "Name the same host in `tls` and in the rule.",
+            ja: "`tls` とルールに同じホストを書いてください。",
         },
         detection: Text {
-            en: "`tls.hosts` names no host of a rule, `secretName` or `hosts` is missing, or TLS \
-                 is not available.",
-            ja: "`tls.hosts` がルールのホストを含まない、`secretName` または `hosts` がない、また\
-                 は TLS が利用できません。",
+            en: "`tls.hosts` names hosts, but none of a rule of the same Ingress.",
+            ja: "`tls.hosts` にホストがありますが、同じ Ingress のルールのホストが一つもありません。",
         },
         example: None,
     },

@@ -73,7 +73,8 @@ words! {
     LOCALHOST_ONLY: "reachable only from inside the Pod", "Pod の内側からしか接続できません";
     NO_READINESS_PROBE: "has no readiness probe", "readiness probe がありません";
     NO_TLS_HERE: "no `tls` entry lists this host", "このホストを含む `tls` エントリーがありません";
-    TLS_NOT_SERVED: "HTTPS is not served yet", "HTTPS はまだ提供されていません";
+    NO_RULE_HAS_THESE_HOSTS: "no rule of this Ingress has any of its hosts", "この Ingress のどのルールにも、このエントリーのホストがありません";
+    NOT_A_RULE_HOST: "in no rule", "どのルールにもありません";
     MISSING_FIELD: "`{field}` is missing", "`{field}` がありません";
     REMOVED_VERSION: "not served since Kubernetes {version}", "Kubernetes {version} 以降は提供されていません";
     OLD_FORM: "form of v1beta1", "v1beta1 の書き方です";

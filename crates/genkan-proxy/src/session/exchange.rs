@@ -54,6 +54,8 @@ pub(crate) struct Exchange {
     /// Bytes of the client's buffer that belong to this exchange.
     pub(super) consumed: usize,
     pub(super) framing: RequestFraming,
+    /// The answer says that the host is for HTTPS only.
+    pub(super) is_strict_transport: bool,
     /// The request body was not read, or not to its end.
     pub(super) body_pending: bool,
     /// Some of it was.
@@ -101,6 +103,7 @@ impl Exchange {
                 upgrade: None,
                 expect_continue: false,
             },
+            is_strict_transport: false,
             body_pending: false,
             body_begun: false,
             response: ResponseHead::new(),
@@ -148,6 +151,14 @@ impl Exchange {
     /// nginx: POST, LOCK and PATCH are the methods that a second try may harm.
     pub(super) fn is_idempotent(&self, buffer: &Buffer) -> bool {
         !matches!(self.view(buffer).method(), b"POST" | b"LOCK" | b"PATCH")
+    }
+
+    /// `Strict-Transport-Security`, where this answer carries it.
+    pub(super) fn strict_transport<'h>(&self, held: &'h Held) -> Option<&'h [u8]> {
+        let value = held.settings().hsts.as_deref();
+        value
+            .filter(|_| self.is_strict_transport)
+            .map(str::as_bytes)
     }
 
     /// Whether the connection may carry another request, and how the response says so.
@@ -251,6 +262,7 @@ async fn dispatch<D: Downstream>(
         &mut scratch,
         &mut NoRecorder,
     );
+    exchange.is_strict_transport = decision.is_strict_transport(&input);
     let ask = Asked {
         held,
         input: &input,

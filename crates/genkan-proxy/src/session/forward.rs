@@ -208,8 +208,9 @@ async fn respond<D: Downstream>(
     {
         let view = ResponseView::new(&received.filled()[..head_len], &exchange.response);
         let id = heads::effective_id(exchange.view(buffer), &exchange.id.0);
+        let strict = exchange.strict_transport(ask.held);
         client.worker.wall.with_date(|date| {
-            heads::write_downstream(&mut out, view, shape, persistence, date, id);
+            heads::write_downstream(&mut out, view, shape, persistence, date, id, strict);
         });
         exchange.tally.status = view.status();
     }

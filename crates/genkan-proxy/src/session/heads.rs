@@ -52,6 +52,7 @@ pub(super) fn write_downstream(
     persistence: Persistence,
     date: &str,
     request_id: &[u8],
+    strict_transport: Option<&[u8]>,
 ) {
     let connection = match persistence {
         _ if response.status() == 101 => DownstreamConnection::Upgrade,
@@ -68,6 +69,7 @@ pub(super) fn write_downstream(
             connection,
             date,
             request_id,
+            strict_transport,
         },
     );
 }

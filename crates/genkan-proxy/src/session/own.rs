@@ -95,6 +95,7 @@ pub(super) async fn answer<D: Downstream>(
             date: "",
             head_only: exchange.is_head_method(),
             connection: persistence,
+            strict_transport: exchange.strict_transport(held),
             content: own.content,
         };
         client

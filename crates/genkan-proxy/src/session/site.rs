@@ -120,6 +120,9 @@ async fn send<D: Downstream>(
         .wall
         .with_date(|date| out.field(b"Date", date.as_bytes()));
     out.lines(&headers);
+    if let Some(value) = exchange.strict_transport(ask.held) {
+        out.field(b"Strict-Transport-Security", value);
+    }
     match &body {
         StaticBody::Empty | StaticBody::Page => {}
         StaticBody::Bytes(bytes) => {

@@ -81,6 +81,7 @@ fn worker() -> Rc<Worker> {
         generation: 1,
         table: Arc::new(Table::default()),
         endpoints: Arc::new(EndpointView::default()),
+        tls: Arc::default(),
         settings: Arc::new(GlobalSettings::default()),
     };
     let place = Place {
@@ -90,7 +91,7 @@ fn worker() -> Rc<Worker> {
     };
     Rc::new(Worker::new(
         place,
-        Held::new(Arc::new(snapshot), mpsc::channel().0),
+        Held::new(Arc::new(snapshot.into()), mpsc::channel().0),
         &|_| Observers {
             log: Box::new(Unobserved),
             meter: Box::new(Unobserved),

@@ -208,7 +208,10 @@ fn start(worker: &Rc<Worker>, stream: TcpStream, peer: Peer) {
     match stream.set_nodelay(true) {
         Ok(()) => {
             worker.counters.handled.add(1);
-            worker.serve(stream, peer);
+            match peer.scheme {
+                Scheme::Http => worker.serve(stream, peer),
+                Scheme::Https => worker.serve_tls(stream, peer),
+            }
         }
         Err(_) => worker.counters.refused.add(1),
     }

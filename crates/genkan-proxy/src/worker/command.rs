@@ -8,7 +8,6 @@ use std::{
     task::Poll,
 };
 
-use genkan_route::snapshot::Snapshot;
 use tokio::{sync::mpsc::UnboundedReceiver, task::JoinHandle};
 
 use super::{Worker, accept, held::Held};
@@ -16,6 +15,7 @@ use crate::{
     capture::{CaptureQuery, CapturedExchange},
     counters::Totals,
     live::Progress,
+    publication::Published,
     session::Peer,
 };
 
@@ -23,8 +23,8 @@ use crate::{
 pub(crate) enum Command {
     /// Serve this from now on.
     Publish {
-        snapshot: Arc<Snapshot>,
-        graveyard: mpsc::Sender<Arc<Snapshot>>,
+        published: Published,
+        graveyard: mpsc::Sender<Published>,
         taken: Arc<Progress>,
     },
     /// Another worker accepted this connection and has more to do than we.
@@ -74,11 +74,11 @@ pub(super) async fn obey(
 fn apply(worker: &Rc<Worker>, command: Command) {
     match command {
         Command::Publish {
-            snapshot,
+            published,
             graveyard,
             taken,
         } => {
-            worker.take(Rc::new(Held::new(snapshot, graveyard)));
+            worker.take(Rc::new(Held::new(published, graveyard)));
             taken.done();
         }
         Command::Adopt { stream, peer } => {

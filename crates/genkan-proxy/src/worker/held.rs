@@ -3,10 +3,7 @@
 //! Counted locally, so that a request touches no cache line that another worker writes. When the last
 //! exchange lets go, the table travels to the control side, which frees it.
 
-use std::{
-    cell::Cell,
-    sync::{Arc, mpsc},
-};
+use std::{cell::Cell, sync::mpsc};
 
 use genkan_http::limits::{HeadLimits, LargeBuffers};
 use genkan_route::{
@@ -15,38 +12,50 @@ use genkan_route::{
     snapshot::Snapshot,
 };
 
+use crate::{publication::Published, tls::TlsConfigs};
+
 use super::identifier::{mix, random};
 
 /// A snapshot with what a worker derives from it.
 #[derive(Debug)]
 pub(crate) struct Held {
     /// Taken only by `drop`.
-    snapshot: Option<Arc<Snapshot>>,
+    published: Option<Published>,
     /// Limits of request heads.
     pub(crate) limits: HeadLimits,
     /// Round-robin positions by group. nginx too keeps them per worker, with a random start.
     cursors: Box<[Cell<u32>]>,
-    graveyard: mpsc::Sender<Arc<Snapshot>>,
+    graveyard: mpsc::Sender<Published>,
 }
 
 impl Held {
-    pub(crate) fn new(snapshot: Arc<Snapshot>, graveyard: mpsc::Sender<Arc<Snapshot>>) -> Self {
+    pub(crate) fn new(published: Published, graveyard: mpsc::Sender<Published>) -> Self {
         let start = random();
+        let snapshot = &published.snapshot;
         let groups = snapshot.endpoints.groups.len() as u64;
         Self {
             limits: head_limits(&snapshot.settings),
             cursors: (0..groups)
                 .map(|group| Cell::new(mix(start ^ group) as u32))
                 .collect(),
-            snapshot: Some(snapshot),
+            published: Some(published),
             graveyard,
         }
     }
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
-        match &self.snapshot {
-            Some(snapshot) => snapshot,
-            None => unreachable!("the snapshot is taken only when the last holder is gone"),
+        &self.published().snapshot
+    }
+
+    /// What handshakes are answered with.
+    pub(crate) fn tls(&self) -> Option<&TlsConfigs> {
+        self.published().tls.as_ref()
+    }
+
+    fn published(&self) -> &Published {
+        match &self.published {
+            Some(published) => published,
+            None => unreachable!("it is taken only when the last holder is gone"),
         }
     }
 
@@ -72,9 +81,9 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if let Some(snapshot) = self.snapshot.take() {
+        if let Some(published) = self.published.take() {
             // When the control side is gone the process ends, and the failed send frees it here.
-            let _ = self.graveyard.send(snapshot);
+            let _ = self.graveyard.send(published);
         }
     }
 }

@@ -169,6 +169,7 @@ fn prepared(hosts: Vec<HostSpec>, requests: Vec<Request>) -> Prepared {
         generation: 1,
         table: Arc::new(table),
         endpoints: Arc::new(endpoints),
+        tls: Arc::default(),
         settings: Arc::new(GlobalSettings::default()),
     };
     let input = DecisionInput {

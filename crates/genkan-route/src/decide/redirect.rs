@@ -1,6 +1,9 @@
 //! Redirects and where they lead.
 
-use genkan_http::normalise::escape_path;
+use genkan_http::{
+    host::{HOST_BYTES_MAX, Host as HttpHost, HostBuffer},
+    normalise::escape_path,
+};
 
 use super::Router;
 use crate::{
@@ -9,9 +12,13 @@ use crate::{
     pattern::Captures,
     recorder::{Event, Recorder},
     route::{PathMatch, Redirect},
+    settings::HttpsRedirect,
     table::Route,
     template::{Filling, Template},
 };
+
+/// The port that `https://` means by itself.
+const HTTPS_PORT: u16 = 443;
 
 impl<'t, R: Recorder> Router<'_, 't, R> {
     /// 302 to the scheme of the connection, the `Host` field as sent (port included), the value; no
@@ -78,6 +85,47 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
             _ => RedirectCause::Permanent,
         };
         self.redirected(redirect.status, bare, cause)
+    }
+
+    /// The same place with `https://`: the name as sent, without its port, and the target as sent.
+    /// ingress-nginx takes one slash off the end of it, even off a query.
+    pub(super) fn https_redirect(&mut self, route: &Route) -> Option<Verdict<'t>> {
+        let redirects = match route.https_redirect {
+            HttpsRedirect::Never => false,
+            HttpsRedirect::WhereCertified => !self.ask.is_https() && self.is_certified(),
+            HttpsRedirect::Always => !self.ask.is_https(),
+        };
+        if !redirects {
+            return None;
+        }
+        let settings = &route.spec.settings;
+        let name = HttpHost::parse(self.ask.http_host()).map_or(self.ask.host, |host| host.name);
+        let location = &mut self.scratch.location;
+        location.clear();
+        location.extend_from_slice(b"https://");
+        location.extend_from_slice(name);
+        let port = self.snapshot.settings.https_port;
+        if port != HTTPS_PORT || settings.port_in_redirects {
+            location.extend_from_slice(format!(":{port}").as_bytes());
+        }
+        for part in self.ask.target.forward() {
+            location.extend_from_slice(part);
+        }
+        if !settings.preserve_trailing_slash && location.ends_with(b"/") {
+            location.pop();
+        }
+        let status = self.snapshot.settings.redirect_code;
+        Some(self.redirected(status, false, RedirectCause::Https))
+    }
+
+    /// Whether the host asked for has TLS.
+    fn is_certified(&self) -> bool {
+        if self.snapshot.tls.is_empty() {
+            return false;
+        }
+        let mut buffer: HostBuffer = [0; HOST_BYTES_MAX];
+        let asked = self.ask.asked.and_then(|host| host.lower(&mut buffer));
+        self.snapshot.tls.is_certified(asked.unwrap_or_default())
     }
 
     /// `http://host` as nginx's header filter makes it: scheme of the connection, host in lower case,

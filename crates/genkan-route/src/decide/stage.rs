@@ -37,6 +37,8 @@ pub enum Stage {
     Redirect,
     /// `rewrite-target`, and `x-forwarded-prefix`, which uses its groups.
     Rewrite,
+    /// `ssl-redirect`, `force-ssl-redirect`: plain requests are sent to HTTPS.
+    HttpsRedirect,
     /// Where it leads, and whether anybody is there.
     Backend,
 }
@@ -60,6 +62,7 @@ impl Stage {
                 Self::Slash,
                 Self::Redirect,
                 Self::Rewrite,
+                Self::HttpsRedirect,
                 Self::Backend,
             ],
             Mode::Strict => &[
@@ -67,6 +70,7 @@ impl Stage {
                 Self::AnnouncedBody,
                 Self::Redirect,
                 Self::Rewrite,
+                Self::HttpsRedirect,
                 Self::Backend,
             ],
         }
@@ -112,6 +116,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                     .as_ref()
                     .map(|redirect| self.redirect(redirect)),
                 Stage::Rewrite => self.rewrite(placed, route, &mut rewritten),
+                Stage::HttpsRedirect => self.https_redirect(route),
                 Stage::Backend => Some(self.backend(placed, route, rewritten)),
             };
             self.asked_stage(*stage, verdict.is_some());

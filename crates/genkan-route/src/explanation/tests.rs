@@ -216,6 +216,7 @@ fn a_rewrite_is_told_with_its_groups() {
             ("slash", false),
             ("redirect", false),
             ("rewrite", false),
+            ("https-redirect", false),
             ("backend", true)
         ]
     );

@@ -39,6 +39,8 @@ pub struct DownstreamHead<'a> {
     pub date: &'a [u8],
     /// The request's id: whoever sees an error that names none gets it to ask about.
     pub request_id: &'a [u8],
+    /// The proxy's own `Strict-Transport-Security`, which replaces the backend's.
+    pub strict_transport: Option<&'a [u8]>,
 }
 
 /// Appends the whole head, empty line included.
@@ -58,8 +60,12 @@ pub fn write_downstream_head(out: &mut impl HeadWriter, head: &DownstreamHead<'_
         KnownHeader::ContentType | KnownHeader::LastModified if status == 204 => false,
         id if is_single(id) => seen.first(id),
         KnownHeader::Upgrade => head.connection == DownstreamConnection::Upgrade,
+        KnownHeader::StrictTransportSecurity => head.strict_transport.is_none(),
         id => !is_removed(id),
     });
+    if let Some(value) = head.strict_transport {
+        out.field(b"Strict-Transport-Security", value);
+    }
     match head.body {
         DownstreamBody::Length(length) if status != 204 && status >= 200 => {
             out.number_field(b"Content-Length", length);

@@ -38,6 +38,10 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "NAMESPACE/NAME")]
     pub(crate) default_backend_service: Option<ObjectName>,
 
+    /// Secret with the certificate for names that have none.
+    #[arg(long, value_name = "NAMESPACE/NAME")]
+    pub(crate) default_ssl_certificate: Option<ObjectName>,
+
     /// Prefix of the annotations that are read.
     #[arg(
         long,
@@ -87,6 +91,10 @@ impl InputArgs {
             disable_catch_all: self.disable_catch_all,
             default_backend_service: self
                 .default_backend_service
+                .as_ref()
+                .map(ToString::to_string),
+            default_ssl_certificate: self
+                .default_ssl_certificate
                 .as_ref()
                 .map(ToString::to_string),
             configmap: self.configmap.to_string(),

@@ -60,11 +60,9 @@ const REFUSED: &[Refused] = &[
         "--dynamic-configuration-retries",
         "changes reach the workers inside one process and cannot fail on the way",
     ),
-    refused("--default-ssl-certificate", NO_TLS),
     refused("--enable-ssl-passthrough", NO_TLS),
     refused("--ssl-passthrough-proxy-port", NO_TLS),
     refused("--enable-ssl-chain-completion", NO_TLS),
-    refused("--https-port", NO_TLS),
     refused(
         "--tcp-services-configmap",
         "TCP services are not part of this version",

@@ -44,7 +44,11 @@ pub(crate) struct GatewayArgs {
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     pub(crate) http_port: u16,
 
-    /// Take the next free port when the HTTP port is in use.
+    /// Port of HTTPS traffic; 0 picks a free one.
+    #[arg(long, value_name = "PORT", default_value_t = 8443)]
+    pub(crate) https_port: u16,
+
+    /// Take the next free port when the HTTP or HTTPS port is in use.
     #[arg(long)]
     pub(crate) http_port_fallback: bool,
 
@@ -113,6 +117,11 @@ impl GatewayArgs {
     /// Where traffic is accepted.
     pub(crate) fn http(&self) -> SocketAddr {
         SocketAddr::new(self.address, self.http_port)
+    }
+
+    /// Where TLS is accepted.
+    pub(crate) fn https(&self) -> SocketAddr {
+        SocketAddr::new(self.address, self.https_port)
     }
 
     /// Where health and metrics are served.

@@ -55,8 +55,8 @@ impl Announcer {
             counted(summary.routes, "route", "routes"),
             counted(summary.services, "service", "services"),
         );
-        for address in proxy.local_addresses() {
-            eprintln!("listening http {}", reachable(*address));
+        for (address, scheme) in proxy.local_addresses().iter().zip(["http", "https"]) {
+            eprintln!("listening {scheme} {}", reachable(*address));
         }
         eprintln!("listening admin {}", reachable(admin.admin_address()));
         eprintln!("listening console {}", admin.console_address());

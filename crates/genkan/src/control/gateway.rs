@@ -12,11 +12,12 @@ use std::{
 
 use genkan_compile::Generation;
 use genkan_proxy::{
-    ListenOn, Live, Proxy, ProxyOptions, SPILL_BYTES_MAX,
+    ListenOn, Live, Proxy, ProxyOptions, Publication, SPILL_BYTES_MAX,
     access_log::{Format, LogWriter, Overflow, Target},
     capture::{CaptureLimits, CaptureQuery, CapturedExchange},
     metrics::{ConstantLabels, Exposition, Metrics},
     record::{AccessLog, Observers, Unobserved},
+    tls::Preparer,
 };
 use genkan_route::decision::Scheme;
 
@@ -27,7 +28,9 @@ use crate::command::{GatewayArgs, InputArgs, LogFormat, LogOverflow};
 const GENERATIONS_MAX: usize = 16;
 /// Captured exchanges that one question gets at most.
 const CAPTURES_SHOWN_MAX: usize = 100;
-/// Ports tried after the one that is in use, with `--http-port-fallback`.
+/// Position of the https listener.
+const HTTPS_LISTENER: usize = 1;
+/// Ports tried after one that is in use, with `--http-port-fallback`.
 const FALLBACK_PORTS: u16 = 100;
 
 /// What admin, console and control share.
@@ -36,6 +39,7 @@ pub(crate) struct Gateway {
     proxy: Proxy,
     metrics: Arc<Metrics>,
     log: Option<Arc<LogWriter>>,
+    preparer: Mutex<Preparer>,
     generations: Mutex<VecDeque<Arc<Generation>>>,
     live: AtomicU64,
     draining: AtomicBool,
@@ -68,16 +72,24 @@ impl Gateway {
             }
         };
         let observers: Arc<genkan_proxy::record::ObserverFactory> = Arc::new(observers);
-        let proxy = listen(args, &observers, &generation)?;
+        let mut preparer = Preparer::new()?;
+        let publication = prepare(&mut preparer, &generation);
+        let proxy = listen(args, &observers, &publication)?;
         let number = generation.number();
         Ok(Self {
             proxy,
+            preparer: Mutex::new(preparer),
             metrics,
             log,
             generations: Mutex::new(VecDeque::from([generation])),
             live: AtomicU64::new(number),
             draining: AtomicBool::new(false),
         })
+    }
+
+    /// Where TLS is accepted.
+    pub(crate) fn https_address(&self) -> Option<SocketAddr> {
+        self.proxy.local_addresses().get(HTTPS_LISTENER).copied()
     }
 
     /// The data plane.
@@ -87,8 +99,19 @@ impl Gateway {
 
     /// Hands a generation to the workers.
     pub(super) fn publish(&self, generation: Arc<Generation>) -> Live {
-        let live = self.proxy.publish(generation.snapshot.clone());
+        let publication = {
+            let mut preparer = self.preparer.lock().unwrap_or_else(PoisonError::into_inner);
+            prepare(&mut preparer, &generation)
+        };
+        let live = self.proxy.publish(publication);
         let mut generations = self.generations();
+        let number = generation.number();
+        if generations
+            .back()
+            .is_some_and(|last| last.number() == number)
+        {
+            generations.pop_back();
+        }
         if generations.len() >= GENERATIONS_MAX {
             generations.pop_front();
         }
@@ -209,27 +232,54 @@ fn open_log(args: &GatewayArgs) -> Result<Option<LogWriter>, StartError> {
 fn listen(
     args: &GatewayArgs,
     observers: &Arc<genkan_proxy::record::ObserverFactory>,
-    generation: &Generation,
+    publication: &Publication,
 ) -> Result<Proxy, StartError> {
-    let first = args.http();
-    let mut address = first;
+    let (first_http, first_https) = (args.http(), args.https());
+    let (mut http, mut https) = (first_http, first_https);
     loop {
         let options = ProxyOptions {
             workers: args.workers.unwrap_or(0),
-            listeners: vec![ListenOn {
-                address,
-                scheme: Scheme::Http,
-            }],
+            listeners: vec![
+                ListenOn {
+                    address: http,
+                    scheme: Scheme::Http,
+                },
+                ListenOn {
+                    address: https,
+                    scheme: Scheme::Https,
+                },
+            ],
             observers: Arc::clone(observers),
             captures: CaptureLimits::default(),
             spill_bytes_max: SPILL_BYTES_MAX,
         };
-        match Proxy::start(&options, generation.snapshot.clone()) {
-            Err(error @ genkan_proxy::StartError::PortInUse { .. }) if args.http_port_fallback => {
-                address = next_port(first, address).ok_or(error)?;
+        match Proxy::start(&options, publication.clone()) {
+            Err(genkan_proxy::StartError::PortInUse { address }) if args.http_port_fallback => {
+                let error = genkan_proxy::StartError::PortInUse { address };
+                if address == https {
+                    https = next_port(first_https, https).ok_or(error)?;
+                } else {
+                    http = next_port(first_http, http).ok_or(error)?;
+                }
             }
             outcome => return Ok(outcome?),
         }
+    }
+}
+
+/// The rustls side of a generation. What cannot be used is told; the default certificate stands in.
+fn prepare(preparer: &mut Preparer, generation: &Generation) -> Publication {
+    let snapshot = generation.snapshot.clone();
+    let (tls, problems) = preparer.prepare(&snapshot.tls, &generation.key_pairs);
+    for problem in problems {
+        eprintln!(
+            "genkan: the certificate in Secret {} cannot be used: {}",
+            problem.name, problem.reason
+        );
+    }
+    Publication {
+        snapshot,
+        tls: Some(tls),
     }
 }
 

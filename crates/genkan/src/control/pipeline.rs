@@ -24,6 +24,7 @@ impl Pipeline {
     pub(super) fn new(input: &InputArgs, manifests: &[PathBuf], gateway: &GatewayArgs) -> Self {
         let options = Options {
             health_path: gateway.health_check_path.clone(),
+            https_port: gateway.https_port,
             ..input.options(World::Closed, manifests)
         };
         Self {
@@ -32,6 +33,11 @@ impl Pipeline {
             resolutions: Resolutions::new(),
             watch_namespace: input.watch_namespace.clone(),
         }
+    }
+
+    /// Redirects to HTTPS lead to this port from now on.
+    pub(super) fn set_https_port(&mut self, port: u16) {
+        self.compiler.set_https_port(port);
     }
 
     /// Takes what was seen of a file; says whether anything changed by it.

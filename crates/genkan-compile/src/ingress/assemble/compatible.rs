@@ -27,6 +27,8 @@ struct Location {
     /// `IsDefBackend`: the first explicit `Prefix` `/` takes it over.
     open: bool,
     implied: bool,
+    /// Of the owner, for this path.
+    settings: Option<Arc<RouteSettings>>,
     /// Redirect and rewrite annotations count. They do not for a rule-less `spec.defaultBackend`.
     rewrites: bool,
 }
@@ -123,6 +125,7 @@ fn implied_location(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Option<Loca
             path_type: PathType::Prefix,
             target,
             closed: owner.and_then(|owner| owner.closed.clone()),
+            settings: owner.map(|owner| owner.settings.clone()),
             open,
             implied: true,
             rewrites,
@@ -185,6 +188,7 @@ fn claim_paths(
             path_type: path.path_type,
             target: path.target.clone(),
             closed: path.closed.clone(),
+            settings: Some(path.settings.clone()),
             open: false,
             implied: false,
             rewrites: true,
@@ -369,9 +373,9 @@ fn route(
             .filter(|_| rewriting)
             .and_then(|effects| effects.forwarded_prefix.as_deref().map(Into::into)),
         settings: location
-            .owner
-            .as_ref()
-            .map_or_else(|| settings.clone(), |owner| owner.settings.clone()),
+            .settings
+            .clone()
+            .unwrap_or_else(|| settings.clone()),
         implied: location.implied,
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
                 redirect: claim.effects.redirect.clone(),
                 closed: path.closed.clone(),
                 forwarded_prefix: claim.effects.forwarded_prefix.as_deref().map(Into::into),
-                settings: claim.settings.clone(),
+                settings: path.settings.clone(),
                 implied: false,
             });
         }

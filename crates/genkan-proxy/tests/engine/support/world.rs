@@ -104,6 +104,7 @@ impl World {
             generation: self.generation,
             table: Arc::new(table),
             endpoints: Arc::new(endpoints),
+            tls: Arc::default(),
             settings: Arc::new(self.global.clone()),
         }
     }

@@ -173,6 +173,7 @@ pub(crate) fn world(hosts: Vec<HostSpec>) -> Snapshot {
         generation: 1,
         table: Arc::new(table),
         endpoints: Arc::new(endpoints),
+        tls: Arc::default(),
         settings: Arc::new(GlobalSettings::default()),
     }
 }

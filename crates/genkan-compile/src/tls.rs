@@ -1,0 +1,115 @@
+//! Certificates: which Secret belongs to which host, as ingress-nginx's `createServers` finds it.
+//!
+//! A host gets its certificate from the oldest Ingress that names it in a rule and has a `tls` block at
+//! all. What cannot be used is replaced by the default certificate, and the host keeps its redirect to
+//! HTTPS. Only what was parsed leaves this module: names, dates, bytes. Keys are loaded elsewhere.
+
+pub(crate) mod certificate;
+mod choose;
+mod name;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use genkan_objects::{ObjectStore, Resource, kind::Secret};
+use genkan_route::{
+    host::HostName,
+    tls::{CertificateName, KeyPair, Presentation, TlsTable},
+};
+
+use crate::{claims::Claims, options::Options};
+use certificate::{Certificate, Unusable};
+
+/// Everything about certificates, kept from one compile to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Certificates {
+    read: BTreeMap<CertificateName, Read>,
+    /// Which certificate is presented to whom.
+    pub(crate) table: Arc<TlsTable>,
+    /// What is presented, by name.
+    pub(crate) key_pairs: Arc<[Arc<KeyPair>]>,
+}
+
+/// A Secret and what was read from it.
+#[derive(Debug)]
+struct Read {
+    object: Arc<Resource<Secret>>,
+    certificate: Result<Arc<Certificate>, Unusable>,
+}
+
+impl Certificates {
+    /// Reads what is referred to and assigns it to hosts.
+    pub(crate) fn refresh(&mut self, objects: &ObjectStore, claims: &Claims, options: &Options) {
+        let mut reading = Reading {
+            objects,
+            before: std::mem::take(&mut self.read),
+            read: BTreeMap::new(),
+        };
+        let mut entries: BTreeMap<HostName, Presentation> = BTreeMap::new();
+        for host in claims.hosts() {
+            if let Some(presentation) = choose::presentation(host, claims, &mut reading) {
+                entries.insert(host.clone(), presentation);
+            }
+        }
+        let default = options
+            .default_ssl_certificate
+            .as_deref()
+            .and_then(|full_name| full_name.split_once('/'))
+            .map(|(namespace, name)| CertificateName {
+                namespace: namespace.into(),
+                name: name.into(),
+            });
+        let default = default.filter(|name| reading.usable(name).is_some());
+        let default = Presentation {
+            certificates: default.into_iter().collect(),
+        };
+        self.read = reading.read;
+        let table = TlsTable::assemble(default, entries);
+        let key_pairs = self.used(&table);
+        if *self.table != table {
+            self.table = Arc::new(table);
+        }
+        if *self.key_pairs != *key_pairs {
+            self.key_pairs = key_pairs.into();
+        }
+    }
+
+    fn used(&self, table: &TlsTable) -> Vec<Arc<KeyPair>> {
+        let presentations = table.presentations().iter();
+        let names: BTreeSet<_> = presentations.flat_map(|p| &p.certificates).collect();
+        let pairs = names.into_iter().filter_map(|name| {
+            let certificate = self.read.get(name)?.certificate.as_ref().ok()?;
+            Some(Arc::clone(&certificate.pair))
+        });
+        pairs.collect()
+    }
+}
+
+/// Secrets being read, each at most once, and not again while the object is the same.
+pub(crate) struct Reading<'o> {
+    objects: &'o ObjectStore,
+    before: BTreeMap<CertificateName, Read>,
+    read: BTreeMap<CertificateName, Read>,
+}
+
+impl Reading<'_> {
+    /// The certificate in a Secret, if there is one that can be presented.
+    pub(crate) fn usable(&mut self, name: &CertificateName) -> Option<Arc<Certificate>> {
+        if let Some(read) = self.read.get(name) {
+            return read.certificate.as_ref().ok().cloned();
+        }
+        let object = self.objects.secrets.get(&name.namespace, &name.name)?;
+        let known = self.before.remove(name);
+        let read = known
+            .filter(|known| Arc::ptr_eq(&known.object, object))
+            .unwrap_or_else(|| Read {
+                object: Arc::clone(object),
+                certificate: certificate::read(name, &object.spec).map(Arc::new),
+            });
+        let usable = read.certificate.as_ref().ok().cloned();
+        self.read.insert(name.clone(), read);
+        usable
+    }
+}

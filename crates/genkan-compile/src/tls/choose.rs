@@ -1,0 +1,81 @@
+//! The certificates of one host.
+
+use genkan_objects::{Resource, kind::Ingress};
+use genkan_route::{
+    host::HostName,
+    tls::{CertificateName, Presentation},
+};
+
+use super::{
+    Reading,
+    certificate::{Coverage, KeyKind},
+};
+use crate::claims::Claims;
+
+/// What a host presents; `None` where no Ingress of it has a `tls` block. The catch-all always has the
+/// default certificate, and counts as having TLS.
+pub(super) fn presentation(
+    host: &HostName,
+    claims: &Claims,
+    reading: &mut Reading<'_>,
+) -> Option<Presentation> {
+    let members = claims.on_host(host);
+    let mut naming = members
+        .iter()
+        .filter(|claim| claim.is_served() && claim.rules.iter().any(|rule| rule.host == *host));
+    if *host == HostName::CatchAll {
+        return naming.next().map(|_| Presentation::default());
+    }
+    let object = naming.find_map(|claim| {
+        let (_, object) = claims.get(claim.name())?;
+        (!object.spec.tls.is_empty()).then_some(object)
+    })?;
+    Some(Presentation {
+        certificates: certificates(&host.to_string(), object, reading),
+    })
+}
+
+/// `extractTLSSecretName`: entries that list the host, in any case; else the first Secret whose
+/// certificate covers it. Where several entries list the host, those with another kind of key are
+/// presented too, to clients that can verify them.
+fn certificates(
+    host: &str,
+    object: &Resource<Ingress>,
+    reading: &mut Reading<'_>,
+) -> Vec<CertificateName> {
+    let name_of = |secret: &str| CertificateName {
+        namespace: object.meta.namespace().into(),
+        name: secret.into(),
+    };
+    let secret = |entry: &genkan_objects::kind::IngressTls| {
+        entry.secret_name.as_ref().map(|name| name_of(&name.value))
+    };
+    let lists = |entry: &&genkan_objects::kind::IngressTls| {
+        let mut hosts = entry.hosts.iter();
+        hosts.any(|listed| listed.value.eq_ignore_ascii_case(host))
+    };
+    let tls = &object.spec.tls;
+    let listed: Vec<_> = tls.iter().filter(lists).map(secret).collect();
+    if listed.is_empty() {
+        let covering = tls.iter().filter_map(secret).find(|name| {
+            let certificate = reading.usable(name);
+            certificate.is_some_and(|certificate| certificate.covers(host) == Coverage::Name)
+        });
+        return covering.into_iter().collect();
+    }
+    let mut chosen: Vec<(KeyKind, CertificateName)> = Vec::new();
+    for name in listed.into_iter().flatten() {
+        let Some(certificate) = reading.usable(&name) else {
+            continue;
+        };
+        let kind = certificate.key_kind;
+        if certificate.covers(host) != Coverage::None
+            && !chosen.iter().any(|(known, _)| *known == kind)
+        {
+            chosen.push((kind, name));
+        }
+    }
+    // what costs the server least first: whoever cannot verify it gets the next
+    chosen.sort_by_key(|(kind, _)| *kind);
+    chosen.into_iter().map(|(_, name)| name).collect()
+}

@@ -1,0 +1,133 @@
+//! From a fresh socket to a TLS stream.
+
+use std::{future::poll_fn, rc::Rc, task::Poll};
+
+use genkan_http::client_hello::{FirstBytes, peek};
+use rustls::server::UnbufferedServerConnection;
+use tokio::net::TcpStream;
+
+use super::stream::TlsStream;
+use crate::{
+    buffer::{Buffer, SMALL},
+    counters::Counters,
+    session::transport::poll_fill,
+    worker::{
+        Worker,
+        watch::{Interrupt, Watch},
+    },
+};
+
+/// Reads that a ClientHello may take: it fits a packet or two, and looking at it again and again costs.
+const HELLO_READS_MAX: usize = 64;
+
+/// Why there is no TLS stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// Nothing in common, or broken or hostile messages.
+    Refused,
+    /// It took too long.
+    Timeout,
+    /// The client closed.
+    Closed,
+    /// The client does not speak TLS.
+    NotTls,
+    /// The worker stops.
+    Told,
+}
+
+impl Failure {
+    /// Counts it.
+    pub(crate) fn count(self, counters: &Counters) {
+        match self {
+            Self::Refused => counters.tls_failures.add(1),
+            Self::Timeout => counters.tls_timeouts.add(1),
+            Self::Closed => counters.tls_abandoned.add(1),
+            Self::NotTls => counters.tls_not_spoken.add(1),
+            Self::Told => {}
+        }
+    }
+}
+
+impl From<Interrupt> for Failure {
+    fn from(interrupt: Interrupt) -> Self {
+        match interrupt {
+            Interrupt::Timeout => Self::Timeout,
+            Interrupt::End => Self::Told,
+        }
+    }
+}
+
+/// Shakes hands. The watch's deadline is that of the whole handshake.
+pub(crate) async fn accept(
+    worker: &Rc<Worker>,
+    mut socket: TcpStream,
+    watch: &mut Watch,
+) -> Result<TlsStream, Failure> {
+    let (hello, server_name) = hello(worker, &mut socket, watch).await?;
+    let held = worker.held();
+    let configs = held.tls().ok_or(Failure::Refused)?;
+    let (config, _) = configs.choose(&held.snapshot().tls, server_name.as_deref());
+    drop(held);
+    let connection = UnbufferedServerConnection::new(config).map_err(|_| Failure::Refused)?;
+    let mut stream = TlsStream::new(Rc::clone(worker), socket, connection, hello);
+    poll_fn(|cx| match stream.poll_handshake(cx) {
+        Poll::Ready(done) => Poll::Ready(done.map_err(|error| match error.kind() {
+            std::io::ErrorKind::InvalidData => Failure::Refused,
+            _ => Failure::Closed,
+        })),
+        Poll::Pending => watch.poll(cx).map(|interrupt| Err(interrupt.into())),
+    })
+    .await?;
+    worker.counters.tls_handshakes.add(1);
+    Ok(stream)
+}
+
+/// Waits for a whole ClientHello. One that is broken goes on too: the library says what is wrong.
+async fn hello(
+    worker: &Rc<Worker>,
+    socket: &mut TcpStream,
+    watch: &mut Watch,
+) -> Result<(Buffer, Option<String>), Failure> {
+    poll_fn(|cx| match socket.poll_read_ready(cx) {
+        Poll::Ready(ready) => Poll::Ready(ready.map_err(|_| Failure::Closed)),
+        Poll::Pending => watch.poll(cx).map(|interrupt| Err(interrupt.into())),
+    })
+    .await?;
+    let mut buffer = worker.buffers.take(SMALL);
+    let outcome = read_hello(worker, socket, watch, &mut buffer).await;
+    match outcome {
+        Ok(server_name) => Ok((buffer, server_name)),
+        Err(failure) => {
+            worker.buffers.give(buffer);
+            Err(failure)
+        }
+    }
+}
+
+async fn read_hello(
+    worker: &Rc<Worker>,
+    socket: &mut TcpStream,
+    watch: &mut Watch,
+    buffer: &mut Buffer,
+) -> Result<Option<String>, Failure> {
+    for _ in 0..HELLO_READS_MAX {
+        if !buffer.has_room() {
+            worker.buffers.grow(buffer, buffer.capacity() + 1);
+        }
+        let read = poll_fn(|cx| match poll_fill(socket, cx, buffer, u64::MAX) {
+            Poll::Ready(read) => Poll::Ready(read.map_err(|_| Failure::Closed)),
+            Poll::Pending => watch.poll(cx).map(|interrupt| Err(interrupt.into())),
+        });
+        if read.await? == 0 {
+            return Err(Failure::Closed);
+        }
+        match peek(buffer.filled()) {
+            FirstBytes::Partial => {}
+            FirstBytes::Complete { server_name } => return Ok(server_name),
+            FirstBytes::Malformed => return Ok(None),
+            FirstBytes::TooLong => return Err(Failure::Refused),
+            FirstBytes::NotTls => return Err(Failure::NotTls),
+        }
+    }
+    Err(Failure::Refused)
+}

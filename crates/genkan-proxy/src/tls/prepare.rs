@@ -1,0 +1,202 @@
+//! Certificates and keys into rustls configurations: between compiling and swapping, on the control
+//! thread. What did not change since the last time is kept.
+
+use std::{collections::HashMap, fmt, sync::Arc, time::SystemTime};
+
+use genkan_route::tls::{CertificateName, KeyForm, KeyPair, Presentation, TlsTable};
+use rustls::{
+    ServerConfig,
+    crypto::{CryptoProvider, aws_lc_rs},
+    pki_types::{CertificateDer, PrivateKeyDer},
+    server::{NoServerSessionStorage, ResolvesServerCert},
+    sign::CertifiedKey,
+    version::{TLS12, TLS13},
+};
+
+use super::{
+    configs::{Presented, TlsConfigs},
+    self_signed,
+};
+use crate::StartError;
+
+/// What is offered to clients that ask for a protocol (RFC 7301), best first.
+const PROTOCOLS: [&[u8]; 1] = [b"http/1.1"];
+
+/// Why a certificate cannot be presented. Tells nothing of the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyPairProblem {
+    /// Which one.
+    pub name: CertificateName,
+    /// What the TLS library says.
+    pub reason: String,
+}
+
+/// Makes [`TlsConfigs`].
+pub struct Preparer {
+    provider: Arc<CryptoProvider>,
+    generated: Arc<CertifiedKey>,
+    keys: HashMap<CertificateName, Loaded>,
+    configs: HashMap<Presentation, Arc<ServerConfig>>,
+    /// What stands in at the moment.
+    default: Arc<CertifiedKey>,
+}
+
+impl fmt::Debug for Preparer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Preparer")
+            .field("certificates", &self.keys.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A key pair, and what became of it.
+struct Loaded {
+    source: Arc<KeyPair>,
+    certified: Result<Arc<CertifiedKey>, String>,
+}
+
+impl Preparer {
+    /// Makes the certificate that stands in where there is none.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no random numbers.
+    pub fn new() -> Result<Self, StartError> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let (certificate, key) =
+            self_signed::generate(SystemTime::now()).map_err(|_| StartError::Randomness)?;
+        let generated = CertifiedKey::from_der(vec![certificate], key, &provider)
+            .map_err(|_| StartError::Randomness)?;
+        let generated = Arc::new(generated);
+        Ok(Self {
+            provider,
+            default: Arc::clone(&generated),
+            generated,
+            keys: HashMap::new(),
+            configs: HashMap::new(),
+        })
+    }
+
+    /// The configurations for a table, and the key pairs that cannot be used; in their place the default
+    /// certificate is presented.
+    pub fn prepare(
+        &mut self,
+        table: &TlsTable,
+        key_pairs: &[Arc<KeyPair>],
+    ) -> (TlsConfigs, Vec<KeyPairProblem>) {
+        self.load(key_pairs);
+        let mut configs = HashMap::new();
+        let mut made = Vec::with_capacity(table.presentations().len());
+        let default = self.default_key(table);
+        if !Arc::ptr_eq(&default, &self.default) {
+            // it stands in for others, so its change concerns everything
+            self.configs.clear();
+            self.default = default;
+        }
+        for presentation in table.presentations() {
+            let config = self
+                .configs
+                .get(presentation)
+                .cloned()
+                .unwrap_or_else(|| self.config(presentation));
+            configs.insert(presentation.clone(), Arc::clone(&config));
+            made.push(config);
+        }
+        self.configs = configs;
+        let mut made = made.into_iter();
+        let first = made
+            .next()
+            .unwrap_or_else(|| self.config(&Presentation::default()));
+        (TlsConfigs::new(first, made), self.problems())
+    }
+
+    fn problems(&self) -> Vec<KeyPairProblem> {
+        let failed = self.keys.iter().filter_map(|(name, loaded)| {
+            let reason = loaded.certified.as_ref().err()?.clone();
+            Some(KeyPairProblem {
+                name: name.clone(),
+                reason,
+            })
+        });
+        let mut problems: Vec<_> = failed.collect();
+        problems.sort_by(|a, b| a.name.cmp(&b.name));
+        problems
+    }
+
+    /// Reads what is new. Configurations that show a changed certificate are forgotten.
+    fn load(&mut self, key_pairs: &[Arc<KeyPair>]) {
+        let mut before = std::mem::take(&mut self.keys);
+        let mut changed = Vec::new();
+        for source in key_pairs {
+            let known = before.remove(&source.name);
+            let loaded = match known {
+                Some(known) if known.source == *source => known,
+                _ => {
+                    changed.push(source.name.clone());
+                    Loaded {
+                        certified: certify(source, &self.provider),
+                        source: Arc::clone(source),
+                    }
+                }
+            };
+            self.keys.insert(source.name.clone(), loaded);
+        }
+        changed.extend(before.into_keys());
+        self.configs.retain(|presentation, _| {
+            let mut names = presentation.certificates.iter();
+            !names.any(|name| changed.contains(name))
+        });
+    }
+
+    fn certified(&self, name: &CertificateName) -> Option<Arc<CertifiedKey>> {
+        self.keys.get(name)?.certified.as_ref().ok().map(Arc::clone)
+    }
+
+    fn default_key(&self, table: &TlsTable) -> Arc<CertifiedKey> {
+        let named = table.presentations().first();
+        let named = named.and_then(|default| default.certificates.first());
+        named
+            .and_then(|name| self.certified(name))
+            .unwrap_or_else(|| Arc::clone(&self.generated))
+    }
+
+    fn config(&self, presentation: &Presentation) -> Arc<ServerConfig> {
+        let names = presentation.certificates.iter();
+        let mut keys: Vec<_> = names.filter_map(|name| self.certified(name)).collect();
+        if keys.is_empty() {
+            keys.push(Arc::clone(&self.default));
+        }
+        Arc::new(self.server_config(Arc::new(Presented(keys.into()))))
+    }
+
+    fn server_config(&self, resolver: Arc<dyn ResolvesServerCert>) -> ServerConfig {
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&self.provider))
+            .with_protocol_versions(&[&TLS13, &TLS12]);
+        let builder = match builder {
+            Ok(builder) => builder,
+            Err(error) => unreachable!("the provider has both versions: {error}"),
+        };
+        let mut config = builder.with_no_client_auth().with_cert_resolver(resolver);
+        config.alpn_protocols = PROTOCOLS.iter().map(|name| name.to_vec()).collect();
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.max_early_data_size = 0;
+        config
+    }
+}
+
+fn certify(pair: &KeyPair, provider: &CryptoProvider) -> Result<Arc<CertifiedKey>, String> {
+    let der = pair.key.reveal().to_vec();
+    let key = match pair.key.form() {
+        KeyForm::Pkcs1 => PrivateKeyDer::Pkcs1(der.into()),
+        KeyForm::Sec1 => PrivateKeyDer::Sec1(der.into()),
+        KeyForm::Pkcs8 => PrivateKeyDer::Pkcs8(der.into()),
+    };
+    let chain = pair.chain.iter();
+    let chain = chain
+        .map(|der| CertificateDer::from(der.to_vec()))
+        .collect();
+    match CertifiedKey::from_der(chain, key, provider) {
+        Ok(certified) => Ok(Arc::new(certified)),
+        Err(error) => Err(error.to_string()),
+    }
+}
