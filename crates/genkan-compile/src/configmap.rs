@@ -138,28 +138,30 @@ fn one(settings: &mut Settings, written: &Written<'_>) -> Option<(Problem, Fate)
     }
     let text = written.value.trim();
     // ingress-nginx: an empty value is the zero value of the key, which for all but lists is no value.
-    if text.is_empty() && !matches!(key.effect, Effect::Supported(_)) {
+    if text.is_empty() && !matches!(key.effect, Effect::Supported(_) | Effect::Partly(_)) {
         return None;
     }
     let checked = key.value.check(text).and_then(|()| match key.effect {
-        Effect::Supported(apply) => apply(settings, &trim_lines(text)),
-        _ => Ok(()),
+        Effect::Supported(apply) => apply(settings, &trim_lines(text)).map(|()| None),
+        Effect::Partly(apply) => apply(settings, &trim_lines(text)),
+        _ => Ok(None),
     });
     match (checked, key.effect) {
         (Err(wrong), _) => Some(unreadable(settings, key, wrong)),
-        (Ok(()), Effect::Supported(_)) => None,
-        (Ok(()), Effect::NotYet(idle) | Effect::Closes(Protects::All(idle)))
+        (Ok(None), Effect::Supported(_) | Effect::Partly(_)) => None,
+        (Ok(Some(reason)), _) => Some((Problem::KeyWithoutEffect { reason }, Fate::Default)),
+        (Ok(None), Effect::NotYet(idle) | Effect::Closes(Protects::All(idle)))
             if idle.covers(text) =>
         {
             None
         }
-        (Ok(()), Effect::NotYet(_)) => Some((
+        (Ok(None), Effect::NotYet(_)) => Some((
             Problem::KeyWithoutEffect {
                 reason: &words::NOT_YET,
             },
             Fate::Default,
         )),
-        (Ok(()), Effect::Closes(_)) => {
+        (Ok(None), Effect::Closes(_)) => {
             let fate = close(settings, key, GK_WITHOUT_EFFECT);
             Some((
                 Problem::KeyWithoutEffect {
@@ -168,7 +170,7 @@ fn one(settings: &mut Settings, written: &Written<'_>) -> Option<(Problem, Fate)
                 fate,
             ))
         }
-        (Ok(()), Effect::Never(reason)) => {
+        (Ok(None), Effect::Never(reason)) => {
             Some((Problem::KeyWithoutEffect { reason }, Fate::Default))
         }
     }

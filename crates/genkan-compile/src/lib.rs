@@ -11,6 +11,7 @@
 pub mod annotation;
 mod base;
 mod check;
+mod cipher;
 mod claims;
 mod compiler;
 pub mod configmap;

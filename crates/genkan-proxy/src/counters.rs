@@ -106,6 +106,12 @@ counters! {
     tls_timeouts,
     /// TLS connections that the client closed before the handshake was complete.
     tls_abandoned,
+    /// TLS handshakes that waited for their turn to use a private key.
+    tls_queued,
+    /// TLS handshakes refused because too many waited.
+    tls_queue_full,
+    /// TLS handshakes refused because nobody has the server name.
+    tls_unknown_names,
     /// Connections to an https port that do not begin with TLS.
     tls_not_spoken,
     /// Exchanges captured for explanations.

@@ -9,7 +9,9 @@ pub(crate) mod configs;
 pub(crate) mod handshake;
 mod prepare;
 mod self_signed;
+mod sessions;
 pub(crate) mod stream;
+pub(crate) mod turns;
 
 pub use configs::TlsConfigs;
 pub use prepare::{KeyPairProblem, Preparer};

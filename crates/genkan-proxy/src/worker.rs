@@ -42,6 +42,7 @@ use crate::{
     counters::Counters,
     record::{ConnectionCounts, Observers},
     session::{self, Peer, transport::Transport},
+    tls::turns::Turns,
     upstream::pool::Pools,
 };
 
@@ -63,6 +64,7 @@ pub(crate) struct Worker {
     pub(crate) counters: Rc<Counters>,
     pub(crate) captures: Captures,
     pub(crate) wall: Wall,
+    pub(crate) turns: Turns,
     pub(crate) spill: Arc<SpillBudget>,
     pub(crate) observers: RefCell<Observers>,
     scratch: RefCell<Vec<Scratch>>,
@@ -93,6 +95,7 @@ impl Worker {
             counters: Rc::new(Counters::default()),
             captures: Captures::new(captures),
             wall: Wall::new(),
+            turns: Turns::default(),
             spill,
             observers: RefCell::new(observers),
             scratch: RefCell::default(),

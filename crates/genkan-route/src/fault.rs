@@ -36,6 +36,8 @@ pub enum Fault {
     TargetTooLong,
     /// Header fields are too large or too many.
     HeadTooLarge,
+    /// Plain HTTP on a port that speaks TLS.
+    PlainOnTls,
     /// A version other than 1.x.
     VersionNotSupported,
     /// CONNECT, TRACE, or a transfer coding we do not know.
@@ -109,6 +111,7 @@ impl Fault {
             Self::BadRequest => row("GK0506", 400, 400, "http_request_error"),
             Self::TargetTooLong => row("GK0502", 414, 414, "http_request_error"),
             Self::HeadTooLarge => row("GK0502", 400, 431, "http_request_error"),
+            Self::PlainOnTls => row("GK0502", 400, 400, "http_request_error"),
             Self::VersionNotSupported => row("GK0506", 505, 505, "http_request_error"),
             Self::NotImplemented => row("GK0506", 501, 501, "http_request_error"),
             Self::BodyTooLarge => row("GK0500", 413, 413, "http_request_error"),

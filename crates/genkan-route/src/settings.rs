@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use crate::tls::TlsSettings;
+
 /// What one route asks of the proxy beyond routing; compiled from annotations over ConfigMap keys.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RouteSettings {
@@ -160,6 +162,8 @@ pub struct GlobalSettings {
     pub https_port: u16,
     /// `hsts`, `hsts-max-age` and their companions: the value of `Strict-Transport-Security`, if any.
     pub hsts: Option<String>,
+    /// TLS towards clients.
+    pub tls: TlsSettings,
     /// The path that the catch-all answers itself (`--health-check-path`).
     pub health_path: String,
 }
@@ -190,6 +194,7 @@ impl Default for GlobalSettings {
             redirect_code: 308,
             https_port: 443,
             hsts: Some("max-age=31536000; includeSubDomains".to_owned()),
+            tls: TlsSettings::default(),
             health_path: "/healthz".to_owned(),
         }
     }

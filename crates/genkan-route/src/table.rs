@@ -215,6 +215,11 @@ impl Table {
         is_label(label).then(|| &self.hosts[*position as usize])
     }
 
+    /// Whether a host has this name, in lower case; the catch-all has none.
+    pub fn has_host(&self, name: &str) -> bool {
+        self.named(name.as_bytes()).is_some()
+    }
+
     pub(crate) fn catch_all(&self) -> Option<&Placed> {
         self.catch_all
             .map(|position| &self.hosts[position as usize])

@@ -5,10 +5,14 @@
 //! `ssl-redirect` asks. Certificates themselves travel beside the snapshot, in the order of
 //! [`TlsTable::presentations`].
 
+mod settings;
+
 #[cfg(test)]
 mod tests;
 
 use std::{collections::HashMap, fmt, sync::Arc};
+
+pub use settings::{SUITES, TlsSettings};
 
 use crate::host::HostName;
 

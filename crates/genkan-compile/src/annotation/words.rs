@@ -88,6 +88,12 @@ words! {
     NOT_YET: "Genkan does not implement it yet", "Genkan はまだ実装していません";
     NO_CANARY: "canaries are not served yet: this Ingress takes no traffic, all of it goes to the main one", "カナリアはまだ提供していません。この Ingress にはトラフィックを流さず、すべてメインの Ingress に渡します";
     ONLY_HTTP: "only HTTP is spoken with backends so far; the route is closed instead of sending plain HTTP", "バックエンドとの通信はまだ HTTP だけです。平文の HTTP を送る代わりにルートを閉じます";
+    OLD_TLS: "only TLS 1.2 and 1.3 are spoken; the other versions are left out", "使えるのは TLS 1.2 と 1.3 だけです。ほかのバージョンは使いません";
+    NO_MODERN_CIPHER: "only suites with forward secrecy and AEAD are spoken, and it names none of them: all of them are offered; name one, or leave `ssl-ciphers` out", "前方秘匿性のある AEAD の暗号スイートだけを使います。その中のものが 1 つも指定されていないため、すべてを提示します。1 つ指定するか、`ssl-ciphers` を外してください";
+    NO_GROUP: "`{value}` names no group that is spoken", "`{value}` には使えるグループがありません";
+    OTHER_GROUPS: "spoken are X25519MLKEM768, X25519, P-256 and P-384; the others are left out", "使えるのは X25519MLKEM768、X25519、P-256、P-384 です。ほかのグループは使いません";
+    NO_DHE: "suites with finite-field Diffie-Hellman are not spoken; `ssl-ecdh-curve` chooses the groups", "有限体の Diffie-Hellman を使うスイートはありません。グループは `ssl-ecdh-curve` で選びます";
+    RECORD_SIZE: "a record is as long as what is written at once", "レコードの長さは一度に書き出す量で決まります";
     NO_PUSH: "browsers and nginx have removed HTTP/2 push", "HTTP/2 プッシュはブラウザーからも nginx からも削除されました";
     NGINX_ONLY: "it tunes the inside of nginx", "nginx の内部を調整するための設定です";
     DEAD: "ingress-nginx no longer reads it", "ingress-nginx ももう読んでいません";

@@ -44,6 +44,8 @@ impl Key {
 pub enum Effect {
     /// It writes its value, already checked, into the settings.
     Supported(fn(&mut Settings, &str) -> Result<(), Malformed>),
+    /// As [`Effect::Supported`]; a text tells that some of the value has no effect, and why.
+    Partly(fn(&mut Settings, &str) -> Result<Option<&'static Text>, Malformed>),
     /// Known, not built yet: a finding, unless the value asks for what happens anyway.
     NotYet(Idle),
     /// As [`Effect::NotYet`], and serving without it would let somebody in: the routes it protects are
@@ -66,6 +68,7 @@ impl fmt::Debug for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Supported(_) => f.write_str("Supported"),
+            Self::Partly(_) => f.write_str("Partly"),
             Self::NotYet(idle) => f.debug_tuple("NotYet").field(idle).finish(),
             Self::Closes(protects) => f.debug_tuple("Closes").field(protects).finish(),
             Self::Never(reason) => f.debug_tuple("Never").field(&reason.en).finish(),

@@ -3,9 +3,10 @@
 use super::key::{Effect, Group, Key};
 use crate::annotation::{
     entry::Idle,
-    value::{Malformed, Value, duration, flag, list},
+    value::{Malformed, Value, duration, flag, list, size},
     words,
 };
+use crate::cipher;
 
 const BASE: Key = Key {
     group: Group::Tls,
@@ -128,43 +129,85 @@ pub(super) const KEYS: &[Key] = &[
         name: "ssl-protocols",
         value: Value::Anything,
         default: "TLSv1.2 TLSv1.3",
+        effect: Effect::Partly(|settings, text| {
+            let words = || text.split([' ', ',']).filter(|word| !word.is_empty());
+            let tls12 = words().any(|word| word == "TLSv1.2");
+            let tls13 = words().any(|word| word == "TLSv1.3");
+            if !tls12 && !tls13 {
+                return Err(Malformed::of(&words::NO_TLS_VERSION, text));
+            }
+            settings.global.tls.tls12 = tls12;
+            settings.global.tls.tls13 = tls13;
+            let others = words().any(|word| !matches!(word, "TLSv1.2" | "TLSv1.3"));
+            Ok(others.then_some(&words::OLD_TLS))
+        }),
         ..BASE
     },
     Key {
         name: "ssl-ciphers",
         value: Value::Anything,
         default: "eight suites",
+        effect: Effect::Partly(|settings, text| {
+            // empty: the library's own choice, as in nginx
+            let suites = cipher::suites(text);
+            let none = suites.is_empty() && !text.is_empty();
+            settings.global.tls.suites = suites;
+            Ok(none.then_some(&words::NO_MODERN_CIPHER))
+        }),
         ..BASE
     },
     Key {
         name: "ssl-ecdh-curve",
         value: Value::Anything,
         default: "auto",
+        effect: Effect::Partly(|settings, text| {
+            let (groups, others) = groups(text);
+            if groups.is_empty() && text != "auto" {
+                return Err(Malformed::of(&words::NO_GROUP, text));
+            }
+            settings.global.tls.groups = groups.into();
+            Ok(others.then_some(&words::OTHER_GROUPS))
+        }),
         ..BASE
     },
     Key {
         name: "ssl-dh-param",
         value: Value::Anything,
         default: "empty",
+        effect: Effect::Never(&words::NO_DHE),
         ..BASE
     },
     Key {
         name: "ssl-session-cache",
         value: Value::Flag,
         default: "true",
+        effect: Effect::Supported(|settings, text| {
+            settings.global.tls.session_cache = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "ssl-session-cache-size",
         value: Value::Size,
         default: "10m",
+        effect: Effect::Supported(|settings, text| {
+            let sessions = size(text)? / SESSION_BYTES;
+            settings.global.tls.sessions_max = usize::try_from(sessions)
+                .unwrap_or(SESSIONS_MAX)
+                .min(SESSIONS_MAX);
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "ssl-session-tickets",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.global.tls.session_tickets = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -180,12 +223,17 @@ pub(super) const KEYS: &[Key] = &[
             check: |text| duration(text).map(drop),
         },
         default: "10m",
+        effect: Effect::Supported(|settings, text| {
+            settings.global.tls.session_timeout = duration(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "ssl-buffer-size",
         value: Value::Size,
         default: "4k",
+        effect: Effect::Never(&words::RECORD_SIZE),
         ..BASE
     },
     Key {
@@ -200,7 +248,10 @@ pub(super) const KEYS: &[Key] = &[
         name: "ssl-reject-handshake",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.global.tls.reject_unknown = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -218,6 +269,31 @@ pub(super) const KEYS: &[Key] = &[
         ..BASE
     },
 ];
+
+/// nginx keeps about 4,000 sessions in a megabyte.
+const SESSION_BYTES: u64 = 250;
+/// The most sessions that are kept, whatever the size: a hundred megabytes.
+const SESSIONS_MAX: usize = 200_000;
+
+/// Groups of `ssl-ecdh-curve` by their registered numbers, and whether others are named.
+fn groups(text: &str) -> (Vec<u16>, bool) {
+    let mut others = false;
+    let mut numbers = Vec::new();
+    for name in text.split(':').filter(|name| *name != "auto") {
+        let number = match &*name.to_ascii_lowercase() {
+            "x25519" => 0x001d,
+            "prime256v1" | "p-256" | "secp256r1" => 0x0017,
+            "secp384r1" | "p-384" => 0x0018,
+            "x25519mlkem768" => 0x11ec,
+            _ => {
+                others = true;
+                continue;
+            }
+        };
+        numbers.push(number);
+    }
+    (numbers, others)
+}
 
 /// What `hsts` and its companions say.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,15 +8,12 @@ use genkan_route::fault::Fault;
 /// `padded` makes it long enough for browsers that replace short error pages (`msie_padding`).
 pub(super) fn html(status: u16, fault: Option<Fault>, padded: bool) -> String {
     let title = title(status);
-    // nginx: 494 is sent as 400 with a text of its own.
-    let (head, more) = if fault == Some(Fault::HeadTooLarge) && status == 400 {
-        let text = "Request Header Or Cookie Too Large";
-        (
+    let (head, more) = match fault.and_then(detail).filter(|_| status == 400) {
+        Some(text) => (
             format!("400 {text}"),
             format!("<center>{text}</center>\r\n"),
-        )
-    } else {
-        (title.clone(), String::new())
+        ),
+        None => (title.clone(), String::new()),
     };
     let page = format!(
         "<html>\r\n<head><title>{head}</title></head>\r\n<body>\r\n\
@@ -28,6 +25,15 @@ pub(super) fn html(status: u16, fault: Option<Fault>, padded: bool) -> String {
     } else {
         page
     }
+}
+
+/// nginx: 494 and 497 are sent as 400 with a text of their own.
+fn detail(fault: Fault) -> Option<&'static str> {
+    Some(match fault {
+        Fault::HeadTooLarge => "Request Header Or Cookie Too Large",
+        Fault::PlainOnTls => "The plain HTTP request was sent to HTTPS port",
+        _ => return None,
+    })
 }
 
 /// `ngx_http_msie_padding`.

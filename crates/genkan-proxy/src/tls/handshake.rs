@@ -3,11 +3,17 @@
 use std::{future::poll_fn, rc::Rc, task::Poll};
 
 use genkan_http::client_hello::{FirstBytes, peek};
+use genkan_route::{
+    fault::Fault,
+    snapshot::Snapshot,
+    tls::{CertificateChoice, FoundBy},
+};
 use rustls::server::UnbufferedServerConnection;
 use tokio::net::TcpStream;
 
-use super::stream::TlsStream;
+use super::{stream::TlsStream, turns};
 use crate::{
+    answer::{Answer, Content, Persistence},
     buffer::{Buffer, SMALL},
     counters::Counters,
     session::transport::poll_fill,
@@ -66,8 +72,18 @@ pub(crate) async fn accept(
     let (hello, server_name) = hello(worker, &mut socket, watch).await?;
     let held = worker.held();
     let configs = held.tls().ok_or(Failure::Refused)?;
-    let (config, _) = configs.choose(&held.snapshot().tls, server_name.as_deref());
+    let snapshot = held.snapshot();
+    let (config, choice) = configs.choose(&snapshot.tls, server_name.as_deref());
+    if snapshot.settings.tls.reject_unknown && is_unknown(snapshot, choice, server_name.as_deref())
+    {
+        worker.counters.tls_unknown_names.add(1);
+        worker.buffers.give(hello);
+        // the client may be gone; it was refused either way
+        let _ = socket.try_write(&UNRECOGNIZED_NAME);
+        return Err(Failure::Told);
+    }
     drop(held);
+    turns::turn(worker, watch).await?;
     let connection = UnbufferedServerConnection::new(config).map_err(|_| Failure::Refused)?;
     let mut stream = TlsStream::new(Rc::clone(worker), socket, connection, hello);
     poll_fn(|cx| match stream.poll_handshake(cx) {
@@ -80,6 +96,47 @@ pub(crate) async fn accept(
     .await?;
     worker.counters.tls_handshakes.add(1);
     Ok(stream)
+}
+
+/// A fatal alert `unrecognized_name` in clear (RFC 6066 3): what nginx's `ssl_reject_handshake` sends.
+const UNRECOGNIZED_NAME: [u8; 7] = [21, 3, 3, 0, 2, 2, 112];
+
+/// Whether no host has the name, or none was sent. A host without a certificate of its own is known.
+fn is_unknown(snapshot: &Snapshot, choice: CertificateChoice, server_name: Option<&str>) -> bool {
+    match choice.found_by {
+        FoundBy::Exact | FoundBy::Wildcard => false,
+        FoundBy::NoName => true,
+        FoundBy::Unknown => {
+            let name = server_name.unwrap_or_default().to_ascii_lowercase();
+            !snapshot
+                .table
+                .has_host(name.strip_suffix('.').unwrap_or(&name))
+        }
+    }
+}
+
+/// nginx's 497: the answer says what went wrong, in the protocol that the client speaks.
+fn answer_plain(worker: &Worker, socket: &TcpStream) {
+    let mode = worker.held().snapshot().table.default_mode;
+    let mut out = worker.buffers.output();
+    worker.wall.with_date(|date| {
+        let answer = Answer {
+            status: Fault::PlainOnTls.status(mode),
+            mode,
+            accept: None,
+            user_agent: None,
+            request_id: &worker.identifiers.next().0,
+            date,
+            head_only: false,
+            connection: Persistence::Close,
+            strict_transport: None,
+            content: Content::Fault(Fault::PlainOnTls),
+        };
+        answer.write(&mut out)
+    });
+    // a fresh socket takes a page; a client that is gone needs none
+    let _ = socket.try_write(&out);
+    worker.buffers.give_output(out);
 }
 
 /// Waits for a whole ClientHello. One that is broken goes on too: the library says what is wrong.
@@ -98,6 +155,9 @@ async fn hello(
     match outcome {
         Ok(server_name) => Ok((buffer, server_name)),
         Err(failure) => {
+            if failure == Failure::NotTls {
+                answer_plain(worker, socket);
+            }
             worker.buffers.give(buffer);
             Err(failure)
         }

@@ -3,12 +3,15 @@
 
 use std::{collections::HashMap, fmt, sync::Arc, time::SystemTime};
 
-use genkan_route::tls::{CertificateName, KeyForm, KeyPair, Presentation, TlsTable};
+use genkan_route::{
+    snapshot::Snapshot,
+    tls::{CertificateName, KeyForm, KeyPair, Presentation, SUITES, TlsSettings, TlsTable},
+};
 use rustls::{
-    ServerConfig,
+    ServerConfig, SupportedCipherSuite,
     crypto::{CryptoProvider, aws_lc_rs},
     pki_types::{CertificateDer, PrivateKeyDer},
-    server::{NoServerSessionStorage, ResolvesServerCert},
+    server::{NoServerSessionStorage, ProducesTickets, ResolvesServerCert, StoresServerSessions},
     sign::CertifiedKey,
     version::{TLS12, TLS13},
 };
@@ -16,6 +19,7 @@ use rustls::{
 use super::{
     configs::{Presented, TlsConfigs},
     self_signed,
+    sessions::Sessions,
 };
 use crate::StartError;
 
@@ -39,6 +43,10 @@ pub struct Preparer {
     configs: HashMap<Presentation, Arc<ServerConfig>>,
     /// What stands in at the moment.
     default: Arc<CertifiedKey>,
+    /// What the configurations were made for.
+    settings: TlsSettings,
+    sessions: Arc<dyn StoresServerSessions>,
+    ticketer: Option<Arc<dyn ProducesTickets>>,
 }
 
 impl fmt::Debug for Preparer {
@@ -71,6 +79,14 @@ impl Preparer {
         Ok(Self {
             provider,
             default: Arc::clone(&generated),
+            sessions: Arc::new(NoServerSessionStorage {}),
+            ticketer: None,
+            settings: TlsSettings {
+                // unlike any real ones, so that the first are taken in
+                tls12: false,
+                tls13: false,
+                ..TlsSettings::default()
+            },
             generated,
             keys: HashMap::new(),
             configs: HashMap::new(),
@@ -81,9 +97,11 @@ impl Preparer {
     /// certificate is presented.
     pub fn prepare(
         &mut self,
-        table: &TlsTable,
+        snapshot: &Snapshot,
         key_pairs: &[Arc<KeyPair>],
     ) -> (TlsConfigs, Vec<KeyPairProblem>) {
+        let table = &snapshot.tls;
+        self.adopt(&snapshot.settings.tls);
         self.load(key_pairs);
         let mut configs = HashMap::new();
         let mut made = Vec::with_capacity(table.presentations().len());
@@ -108,6 +126,53 @@ impl Preparer {
             .next()
             .unwrap_or_else(|| self.config(&Presentation::default()));
         (TlsConfigs::new(first, made), self.problems())
+    }
+
+    /// Takes other settings in. Sessions survive where nothing about sessions changed.
+    fn adopt(&mut self, settings: &TlsSettings) {
+        if self.settings == *settings {
+            return;
+        }
+        let fresh = self.configs.is_empty();
+        let before = std::mem::replace(&mut self.settings, settings.clone());
+        self.configs.clear();
+        let kept = |settings: &TlsSettings| {
+            (
+                settings.session_cache,
+                settings.sessions_max,
+                settings.session_timeout,
+            )
+        };
+        if fresh || kept(&before) != kept(settings) {
+            self.sessions = if settings.session_cache {
+                Arc::new(Sessions::new(
+                    settings.sessions_max,
+                    settings.session_timeout,
+                ))
+            } else {
+                Arc::new(NoServerSessionStorage {})
+            };
+        }
+        if !settings.session_tickets {
+            self.ticketer = None;
+        } else if self.ticketer.is_none() {
+            // without random numbers there are no tickets, and every handshake is a full one
+            self.ticketer = aws_lc_rs::Ticketer::new().ok();
+        }
+        let mut provider = aws_lc_rs::default_provider();
+        provider.cipher_suites = suites(settings);
+        if !settings.groups.is_empty() {
+            let groups = settings.groups.iter();
+            provider.kx_groups = groups
+                .filter_map(|wanted| {
+                    let known = aws_lc_rs::ALL_KX_GROUPS.iter();
+                    known
+                        .copied()
+                        .find(|group| u16::from(group.name()) == *wanted)
+                })
+                .collect();
+        }
+        self.provider = Arc::new(provider);
     }
 
     fn problems(&self) -> Vec<KeyPairProblem> {
@@ -170,18 +235,45 @@ impl Preparer {
     }
 
     fn server_config(&self, resolver: Arc<dyn ResolvesServerCert>) -> ServerConfig {
+        let versions: &[_] = match (self.settings.tls13, self.settings.tls12) {
+            (true, false) => &[&TLS13],
+            (false, true) => &[&TLS12],
+            _ => &[&TLS13, &TLS12],
+        };
         let builder = ServerConfig::builder_with_provider(Arc::clone(&self.provider))
-            .with_protocol_versions(&[&TLS13, &TLS12]);
+            .with_protocol_versions(versions);
         let builder = match builder {
             Ok(builder) => builder,
-            Err(error) => unreachable!("the provider has both versions: {error}"),
+            Err(error) => unreachable!("the provider has suites and groups for them: {error}"),
         };
         let mut config = builder.with_no_client_auth().with_cert_resolver(resolver);
         config.alpn_protocols = PROTOCOLS.iter().map(|name| name.to_vec()).collect();
-        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.session_storage = Arc::clone(&self.sessions);
+        if let Some(ticketer) = &self.ticketer {
+            config.ticketer = Arc::clone(ticketer);
+        }
+        // nginx: `ssl_prefer_server_ciphers on`
+        config.ignore_client_order = true;
         config.max_early_data_size = 0;
         config
     }
+}
+
+/// Suites of TLS 1.3 as Mozilla orders them, then those of TLS 1.2 as the settings do.
+fn suites(settings: &TlsSettings) -> Vec<SupportedCipherSuite> {
+    const TLS13_SUITES: [u16; 3] = [0x1301, 0x1302, 0x1303];
+    let tls12: &[u16] = match (settings.tls12, &*settings.suites) {
+        (_, []) => &SUITES,
+        (_, suites) => suites,
+    };
+    let wanted = TLS13_SUITES.iter().chain(tls12);
+    let known = |number: &u16| {
+        let suites = aws_lc_rs::ALL_CIPHER_SUITES.iter();
+        suites
+            .copied()
+            .find(|suite| u16::from(suite.suite()) == *number)
+    };
+    wanted.filter_map(known).collect()
 }
 
 fn certify(pair: &KeyPair, provider: &CryptoProvider) -> Result<Arc<CertifiedKey>, String> {

@@ -270,7 +270,7 @@ fn listen(
 /// The rustls side of a generation. What cannot be used is told; the default certificate stands in.
 fn prepare(preparer: &mut Preparer, generation: &Generation) -> Publication {
     let snapshot = generation.snapshot.clone();
-    let (tls, problems) = preparer.prepare(&snapshot.tls, &generation.key_pairs);
+    let (tls, problems) = preparer.prepare(&snapshot, &generation.key_pairs);
     for problem in problems {
         eprintln!(
             "genkan: the certificate in Secret {} cannot be used: {}",
