@@ -210,6 +210,7 @@ fn route_spec(path: &str, matched: PathMatch, rewrite: Option<&str>) -> RouteSpe
         redirect: None,
         closed: None,
         forwarded_prefix: rewrite.map(|_| "/p$1".into()),
+        policy: Default::default(),
         settings: Arc::new(RouteSettings::default()),
         implied: false,
     }

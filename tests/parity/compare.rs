@@ -235,5 +235,6 @@ fn cookie_attributes(value: &str) -> String {
 /// The page without the name of the program that made it.
 fn anonymous(body: &str) -> String {
     body.replace("<center>nginx</center>", "<center></center>")
+        .replace("<center>nginx/1.27.1</center>", "<center></center>")
         .replace("<center>genkan</center>", "<center></center>")
 }

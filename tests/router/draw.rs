@@ -166,6 +166,7 @@ fn route(random: &mut Random, mode: Mode, regex_host: bool, rank: u32) -> RouteS
             annotation: "auth-url",
         }),
         forwarded_prefix: None,
+        policy: Default::default(),
         settings: Arc::new(RouteSettings {
             body_size_max: Some(10),
             ..RouteSettings::default()

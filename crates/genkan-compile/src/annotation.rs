@@ -36,6 +36,7 @@ pub(crate) mod tests;
 
 use genkan_diagnosis::Text;
 use genkan_route::{
+    policy::RoutePolicy,
     route::{Closed, Mode, Redirect},
     settings::RouteSettings,
 };
@@ -72,6 +73,8 @@ pub struct Policy {
     pub forbidden_words: Vec<String>,
     /// What holds where no annotation says otherwise.
     pub settings: RouteSettings,
+    /// `global-allowed-response-headers`: names that `custom-headers` may set, as spelt.
+    pub response_headers_allowed: Vec<String>,
     /// `retry-non-idempotent`: holds whatever `proxy-next-upstream` says.
     pub retry_non_idempotent: bool,
 }
@@ -82,6 +85,7 @@ impl Default for Policy {
             prefix: DEFAULT_PREFIX.to_owned(),
             risk_allowed: Risk::High,
             forbidden_words: Vec::new(),
+            response_headers_allowed: Vec::new(),
             settings: RouteSettings::default(),
             retry_non_idempotent: false,
         }
@@ -101,6 +105,8 @@ pub struct Effects {
     pub redirect: Option<Redirect>,
     /// `x-forwarded-prefix`; has an effect only beside an active rewrite.
     pub forwarded_prefix: Option<String>,
+    /// What else is asked of its routes.
+    pub policy: RoutePolicy,
     /// Timeouts, sizes, retries, log: ConfigMap defaults overlaid with annotations.
     pub settings: RouteSettings,
     /// `canary: "true"`: no ordinary Ingress. Until canaries are served it must take no traffic at all.
@@ -111,8 +117,17 @@ pub struct Effects {
     pub closed: Option<Closed>,
     /// Why the whole Ingress takes no part.
     pub refused: Option<Closed>,
+    /// Names of objects, until they have been looked for.
+    pub(crate) references: Names,
     /// The redirect annotations while they are being read; empty afterwards.
     pub(crate) redirect_draft: redirect::Draft,
+}
+
+/// Objects that annotations name.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Names {
+    /// `custom-headers`: a ConfigMap, `namespace/name`.
+    pub custom_headers: Option<String>,
 }
 
 /// Reads the annotations of an Ingress of a mode. The result does not depend on their order.

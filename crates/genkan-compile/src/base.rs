@@ -16,7 +16,7 @@ use crate::{
     ingress::class::{ClassFacts, Classes},
     mark::{self, Part},
     options::Options,
-    world,
+    reference, world,
 };
 
 /// The common ground, kept from one compile to the next.
@@ -33,6 +33,8 @@ pub(crate) struct Base {
     shared: Arc<RouteSettings>,
     class_objects: Vec<Arc<Resource<IngressClass>>>,
     config_map: Option<Arc<Resource<ConfigMap>>>,
+    /// ConfigMaps that the main one names, by `namespace/name`.
+    referenced: Vec<(String, Option<Arc<Resource<ConfigMap>>>)>,
     fresh: bool,
 }
 
@@ -48,6 +50,7 @@ impl Base {
             findings: Vec::new(),
             class_objects: Vec::new(),
             config_map: None,
+            referenced: Vec::new(),
             fresh: true,
         }
     }
@@ -65,7 +68,12 @@ impl Base {
             && world::classes(objects)
                 .zip(&self.class_objects)
                 .all(|(a, b)| Arc::ptr_eq(a, b));
-        if !self.fresh && same_classes && world::same(config_map, self.config_map.as_ref()) {
+        let same_references = self
+            .referenced
+            .iter()
+            .all(|(name, map)| world::same(world::config_map(objects, name), map.as_ref()));
+        let same_map = world::same(config_map, self.config_map.as_ref());
+        if !self.fresh && same_classes && same_map && same_references {
             return false;
         }
         self.fresh = false;
@@ -75,11 +83,11 @@ impl Base {
         self.classes = Classes {
             by_name: self.class_objects.iter().map(facts).collect(),
         };
-        self.read_config_map(options);
+        self.read_config_map(objects, options);
         true
     }
 
-    fn read_config_map(&mut self, options: &Options) {
+    fn read_config_map(&mut self, objects: &ObjectStore, options: &Options) {
         let map = self.config_map.clone();
         let data = map.iter().flat_map(|map| &map.spec.data);
         // values of a ConfigMap are text, or reading it has said so already
@@ -88,7 +96,8 @@ impl Base {
             value: &value.value,
             is_text: true,
         });
-        let (settings, remarks) = configmap::read(written, defaults(options));
+        let (mut settings, mut remarks) = configmap::read(written, defaults(options));
+        self.referenced = reference::global(&mut settings, objects, options, &mut remarks);
         if let Some(map) = &map {
             self.findings
                 .extend(check::remark::of_config_map(map, &remarks));

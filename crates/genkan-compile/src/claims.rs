@@ -32,8 +32,8 @@ pub(crate) struct Claims {
 #[derive(Debug)]
 struct Entry {
     object: Arc<Resource<Ingress>>,
-    /// Names of StaticSites that it leads to, in its own namespace.
-    sites: Vec<Arc<str>>,
+    /// Objects that its meaning depends on, sorted; they need not exist.
+    uses: Vec<ObjectKey>,
     claim: Arc<Claim>,
 }
 
@@ -68,7 +68,7 @@ impl Claims {
             names.extend(self.by_name.keys().cloned());
             names.extend(world::ingresses(objects).map(|object| name_of(object)));
         }
-        names.extend(self.site_users(changed));
+        names.extend(self.users(changed));
         let mut dirty = BTreeSet::new();
         for name in names {
             if let Some(before) = self.by_name.remove(&name) {
@@ -77,7 +77,7 @@ impl Claims {
             let Some(object) = objects.ingresses.get(&name.namespace, &name.name) else {
                 continue;
             };
-            let (claim, sites) = lower(object, objects, base, options);
+            let (claim, uses) = lower(object, objects, base, options);
             let claim = Arc::new(claim);
             self.join(&claim, &mut dirty);
             let object = object.clone();
@@ -85,7 +85,7 @@ impl Claims {
                 name,
                 Entry {
                     object,
-                    sites,
+                    uses,
                     claim,
                 },
             );
@@ -93,27 +93,22 @@ impl Claims {
         dirty
     }
 
-    /// Ingresses that lead to a StaticSite that changed.
-    fn site_users(&self, changed: &[ObjectKey]) -> Vec<IngressName> {
-        let sites: Vec<_> = changed
-            .iter()
-            .filter(|key| key.kind == Kind::StaticSite)
-            .collect();
-        if sites.is_empty() {
+    /// Ingresses whose meaning depends on an object that changed.
+    fn users(&self, changed: &[ObjectKey]) -> Vec<IngressName> {
+        let of_use = |key: &&ObjectKey| {
+            matches!(key.kind, Kind::StaticSite | Kind::ConfigMap | Kind::Secret)
+        };
+        let changed: Vec<_> = changed.iter().filter(of_use).collect();
+        if changed.is_empty() {
             return Vec::new();
         }
-        let uses = |(name, entry): &(&IngressName, &Entry)| {
-            entry.sites.iter().any(|used| {
-                sites
-                    .iter()
-                    .any(|site| site.namespace == name.namespace && site.name == *used)
-            })
+        let uses = |(_, entry): &(&IngressName, &Entry)| {
+            changed
+                .iter()
+                .any(|key| entry.uses.binary_search(key).is_ok())
         };
-        self.by_name
-            .iter()
-            .filter(uses)
-            .map(|(name, _)| name.clone())
-            .collect()
+        let users = self.by_name.iter().filter(uses);
+        users.map(|(name, _)| name.clone()).collect()
     }
 
     fn join(&mut self, claim: &Arc<Claim>, dirty: &mut BTreeSet<HostName>) {

@@ -18,7 +18,10 @@ pub mod tls;
 #[cfg(test)]
 mod tests;
 
-use genkan_route::{route::Closed, settings::GlobalSettings};
+use genkan_route::{
+    route::Closed,
+    settings::{GlobalSettings, ServerField},
+};
 
 use crate::annotation::{
     Effects, Fate, Policy, Problem, Remark, Written, closest,
@@ -34,6 +37,14 @@ pub struct Settings {
     pub global: GlobalSettings,
     /// What annotations may do, and their defaults.
     pub policy: Policy,
+    /// `add-headers`: ConfigMap `namespace/name`.
+    pub added_fields: Option<String>,
+    /// `proxy-set-headers`: ConfigMap `namespace/name`.
+    pub upstream_fields: Option<String>,
+    /// `server-tokens`.
+    pub server_tokens: bool,
+    /// `allow-backend-server-header`.
+    pub backend_server_header: bool,
     /// Why every route is closed.
     pub closed: Option<Closed>,
     /// Why every route is closed that does not opt out of global authentication.
@@ -51,6 +62,10 @@ impl Default for Settings {
         Self {
             global: GlobalSettings::default(),
             policy: Policy::default(),
+            added_fields: None,
+            upstream_fields: None,
+            server_tokens: false,
+            backend_server_header: false,
             closed: None,
             closed_unless_opted_out: None,
             no_auth_locations: vec!["/.well-known/acme-challenge".to_owned()],
@@ -125,6 +140,11 @@ pub fn read<'a>(
     }
     settings.global.body_size_max = settings.policy.settings.body_size_max;
     settings.global.hsts = settings.hsts.value();
+    settings.global.server_field = match (settings.server_tokens, settings.backend_server_header) {
+        (false, _) => ServerField::Hidden,
+        (true, false) => ServerField::Own,
+        (true, true) => ServerField::Backend,
+    };
     (settings, remarks)
 }
 

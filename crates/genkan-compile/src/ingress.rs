@@ -14,6 +14,7 @@ use std::sync::Arc;
 use genkan_diagnosis::Finding;
 use genkan_route::{
     host::HostName,
+    policy::RoutePolicy,
     route::{Closed, Inactive, Mode, PathType, RouteOrigin, Target},
 };
 
@@ -37,6 +38,8 @@ pub(crate) struct Claim {
     pub effects: Effects,
     /// `effects.settings` for `/`, shared with all Ingresses that ask for the same.
     pub settings: Arc<RouteSettings>,
+    /// `effects.policy`, shared by its routes.
+    pub policy: Arc<RoutePolicy>,
     /// Where `spec.defaultBackend` leads.
     pub default_backend: Option<Target>,
     /// `spec.rules`, those whose host can be used.

@@ -27,6 +27,7 @@ mod mark;
 mod options;
 mod order;
 pub mod probe;
+mod reference;
 mod site;
 mod tls;
 mod world;

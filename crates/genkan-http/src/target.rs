@@ -45,6 +45,17 @@ pub struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
+    /// The target `/`.
+    pub const ROOT: Target<'static> = Target {
+        form: Form::Origin,
+        scheme: None,
+        authority: None,
+        path: b"/",
+        query: None,
+        fragment: None,
+        rest: b"/",
+    };
+
     /// Takes apart the target of a request.
     ///
     /// # Errors

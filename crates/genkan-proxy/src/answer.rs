@@ -7,7 +7,12 @@ mod page;
 mod preference;
 
 use genkan_http::write::HeadWriter;
-use genkan_route::{fault::Fault, route::Mode};
+use genkan_route::{
+    fault::Fault,
+    forward::{AddedFields, SERVER},
+    route::Mode,
+    settings::ServerField,
+};
 
 pub(crate) use self::page::reason;
 use self::preference::{Form, preferred};
@@ -39,6 +44,10 @@ pub(crate) struct Answer<'a> {
     pub(crate) strict_transport: Option<&'a [u8]>,
     /// The body.
     pub(crate) content: Content<'a>,
+    /// Fields that replace ours.
+    pub(crate) added: AddedFields<'a>,
+    /// Whether clients learn who answers.
+    pub(crate) server: ServerField,
 }
 
 /// What an answer carries.
@@ -94,21 +103,31 @@ impl Answer<'_> {
         let body = self.body(form);
         out.status(self.status, reason(self.status).as_bytes());
         out.field(b"Date", self.date.as_bytes());
-        if let Content::Redirect { location } = self.content {
+        if self.server == ServerField::Own && !self.added.replaces(b"Server") {
+            out.field(b"Server", SERVER);
+        }
+        if let Content::Redirect { location } = self.content
+            && !self.added.replaces(b"Location")
+        {
             out.field(b"Location", location);
         }
         // RFC 9110 8.6: a 304 may tell the length of what it does not send, as nginx's `return 304 URL`
         // does.
         if self.status != 204 {
-            out.field(b"Content-Type", form.content_type().as_bytes());
+            if !self.added.replaces(b"Content-Type") {
+                out.field(b"Content-Type", form.content_type().as_bytes());
+            }
             out.number_field(b"Content-Length", body.len() as u64);
         }
         if let Content::Page { headers } = self.content {
-            out.lines(headers);
+            write_lines(out, headers, self.added);
         }
-        if let Some(value) = self.strict_transport {
+        if let Some(value) = self.strict_transport
+            && !self.added.replaces(b"Strict-Transport-Security")
+        {
             out.field(b"Strict-Transport-Security", value);
         }
+        self.added.write(out);
         self.write_diagnosis(out);
         self.connection.write(out);
         out.end();
@@ -120,7 +139,7 @@ impl Answer<'_> {
     }
 
     fn write_diagnosis(&self, out: &mut impl HeadWriter) {
-        if self.status >= 400 {
+        if self.status >= 400 && !self.added.replaces(b"X-Request-ID") {
             out.field(b"X-Request-ID", self.request_id);
         }
         if let Content::Fault(fault) = self.content {
@@ -152,6 +171,18 @@ impl Answer<'_> {
             }
             Form::Problem => page::problem(self.status, fault, id).into_bytes(),
             Form::Line => page::line(self.status, fault, id).into_bytes(),
+        }
+    }
+}
+
+/// Appends whole lines but those whose name is replaced.
+pub(crate) fn write_lines(out: &mut impl HeadWriter, lines: &[u8], added: AddedFields<'_>) {
+    if added.is_empty() {
+        return out.lines(lines);
+    }
+    for (name, value) in AddedFields::of(lines).iter() {
+        if !added.replaces(name) {
+            out.field(name, value);
         }
     }
 }

@@ -44,6 +44,17 @@ impl<'a> Ask<'a> {
         })
     }
 
+    /// A request that asks for nothing that could be found, for what is filled in all the same.
+    pub(crate) fn nobody(request: RequestView<'a>, input: &'a DecisionInput) -> Self {
+        Self {
+            request,
+            input,
+            target: Target::ROOT,
+            asked: None,
+            host: b"",
+        }
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.input.scheme == Scheme::Https
     }

@@ -24,11 +24,15 @@ use crate::{
     ask::{self, Ask},
     decision::{BodyLength, Decision, DecisionInput, Scratch, Verdict},
     fault::Fault,
+    forward::added,
     host::{Found, Host, HostName},
+    pattern::Captures,
     recorder::{Event, Recorder},
     route::Mode,
+    settings::FieldTemplate,
     snapshot::Snapshot,
     table::Placed,
+    template::Filling,
 };
 
 /// Decides what to do with a request.
@@ -75,7 +79,16 @@ fn decide_in<'t, R: Recorder>(
     }
     let ask = match Ask::of(request, input) {
         Ok(ask) => ask,
-        Err(fault) => return nowhere(fault),
+        Err(fault) => {
+            let nobody = Ask::nobody(request, input);
+            fill_fields(
+                &snapshot.settings.added_fields,
+                &nobody,
+                b"/",
+                &mut scratch.fields,
+            );
+            return nowhere(fault);
+        }
     };
     // Both modes match on nginx's normal form: what a backend would most likely understand. The backend
     // itself gets the target as sent, unless a rewrite changes it.
@@ -87,6 +100,15 @@ fn decide_in<'t, R: Recorder>(
         raw: ask.target.path,
         normalised: path,
     });
+    // most installations have neither
+    let settings = &snapshot.settings;
+    fill_fields(&settings.added_fields, &ask, path, &mut scratch.fields);
+    fill_fields(
+        &settings.upstream_fields,
+        &ask,
+        path,
+        &mut scratch.upstream_fields,
+    );
     Router {
         snapshot,
         ask: &ask,
@@ -95,6 +117,25 @@ fn decide_in<'t, R: Recorder>(
         recorder,
     }
     .decide()
+}
+
+/// Fills in the fields that every message gets.
+fn fill_fields(fields: &[FieldTemplate], ask: &Ask<'_>, path: &[u8], out: &mut Vec<u8>) {
+    for field in fields {
+        let filling = Filling {
+            ask,
+            route: None,
+            server_name: HostName::CatchAll.server_name(),
+            path,
+            uri: path,
+            captures: &Captures::default(),
+        };
+        added::push(out, field.name.as_bytes(), |out| {
+            field
+                .value
+                .fill(&filling, out, |text, out| out.extend_from_slice(text));
+        });
+    }
 }
 
 /// One decision under way.

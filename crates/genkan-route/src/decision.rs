@@ -87,6 +87,13 @@ pub struct Scratch {
     pub location: Vec<u8>,
     /// Room for what else a stage needs (`X-Forwarded-Prefix` with its groups filled in).
     pub prefix: Vec<u8>,
+    /// The `Host` for the backend, when the route names one.
+    pub host: Vec<u8>,
+    /// Whole lines of fields that the response gets, whoever makes it: each replaces fields of its name,
+    /// and one without value only removes them.
+    pub fields: Vec<u8>,
+    /// Whole lines of fields that the request to the backend gets behind our own (`proxy-set-headers`).
+    pub upstream_fields: Vec<u8>,
     /// The rewritten path before it is encoded for the request line.
     pub(crate) rewritten: Vec<u8>,
 }
@@ -98,6 +105,9 @@ impl Scratch {
         self.target.clear();
         self.location.clear();
         self.prefix.clear();
+        self.host.clear();
+        self.fields.clear();
+        self.upstream_fields.clear();
         self.rewritten.clear();
     }
 }

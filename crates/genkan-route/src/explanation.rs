@@ -206,6 +206,7 @@ impl From<Stage> for StageName {
     fn from(stage: Stage) -> Self {
         Self(match stage {
             Stage::Closed => "closed",
+            Stage::CustomHeaders => "custom-headers",
             Stage::AnnouncedBody => "announced-body",
             Stage::Slash => "slash",
             Stage::Redirect => "redirect",

@@ -4,11 +4,15 @@
 //! dropped is ingress-nginx's plan in both modes; where the body ends was decided elsewhere and is
 //! only written down here.
 
+pub(crate) mod added;
 mod request;
 mod response;
 
 #[cfg(test)]
 mod tests;
 
+pub use added::AddedFields;
 pub use request::{UpstreamHead, write_upstream_head};
-pub use response::{DownstreamBody, DownstreamConnection, DownstreamHead, write_downstream_head};
+pub use response::{
+    DownstreamBody, DownstreamConnection, DownstreamHead, SERVER, write_downstream_head,
+};

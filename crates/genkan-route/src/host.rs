@@ -100,6 +100,9 @@ pub enum BuildErrorCause {
     /// `x-forwarded-prefix`.
     #[error("x-forwarded-prefix: {0}")]
     ForwardedPrefix(TemplateError),
+    /// `upstream-vhost`.
+    #[error("upstream-vhost: {0}")]
+    UpstreamHost(TemplateError),
     /// `app-root`.
     #[error("app-root: {0}")]
     AppRoot(TemplateError),
@@ -357,14 +360,15 @@ impl Route {
             Some(rewrite) => Some(Rewrite::prepare(rewrite, spec.mode)?),
             None => None,
         };
-        let forwarded_prefix = match &spec.forwarded_prefix {
-            Some(text) => {
-                let names = rewrite.as_ref().map_or(&[][..], Rewrite::names);
-                let template = Template::parse_beside(text, spec.mode, names);
-                Some(template.map_err(BuildErrorCause::ForwardedPrefix)?)
-            }
-            None => None,
+        let names = rewrite.as_ref().map_or(&[][..], Rewrite::names);
+        let template = |text: &Option<Box<str>>, cause: fn(TemplateError) -> BuildErrorCause| {
+            let parsed = text
+                .as_deref()
+                .map(|text| Template::parse_beside(text, spec.mode, names));
+            parsed.transpose().map_err(cause)
         };
+        let forwarded_prefix = template(&spec.forwarded_prefix, BuildErrorCause::ForwardedPrefix)?;
+        let upstream_host = template(&spec.policy.upstream_host, BuildErrorCause::UpstreamHost)?;
         let stages = Stage::order(spec.mode);
         Ok(Self {
             https_redirect: spec.settings.https_redirect(),
@@ -373,6 +377,7 @@ impl Route {
             patterns,
             rewrite,
             forwarded_prefix,
+            upstream_host,
             group: None,
             stages,
         })

@@ -16,6 +16,7 @@ pub mod fault;
 pub mod forward;
 pub mod host;
 pub mod pattern;
+pub mod policy;
 pub mod recorder;
 pub mod rewrite;
 pub mod route;

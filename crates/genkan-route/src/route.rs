@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::{endpoint::GroupKey, settings::RouteSettings, site::StaticSite};
+use crate::{endpoint::GroupKey, policy::RoutePolicy, settings::RouteSettings, site::StaticSite};
 
 /// Which semantics an Ingress asked for by its class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -145,6 +145,8 @@ pub struct RouteSpec {
     pub closed: Option<Closed>,
     /// `x-forwarded-prefix`, when it has effect (compatible mode: only beside an active rewrite).
     pub forwarded_prefix: Option<Box<str>>,
+    /// What else its annotations ask for.
+    pub policy: Arc<RoutePolicy>,
     /// Timeouts, sizes, retries, log.
     pub settings: Arc<RouteSettings>,
     /// Whether this is an implied `/` location or default backend (not logged by default when it has no Service).

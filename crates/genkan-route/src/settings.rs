@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::tls::TlsSettings;
+use crate::{template::Template, tls::TlsSettings};
 
 /// What one route asks of the proxy beyond routing; compiled from annotations over ConfigMap keys.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -166,6 +166,35 @@ pub struct GlobalSettings {
     pub tls: TlsSettings,
     /// The path that the catch-all answers itself (`--health-check-path`).
     pub health_path: String,
+    /// `add-headers`: fields of every response; they replace the backend's.
+    pub added_fields: Box<[FieldTemplate]>,
+    /// `proxy-set-headers`: fields of every request to a backend, behind our own.
+    pub upstream_fields: Box<[FieldTemplate]>,
+    /// `hide-headers`: fields of backends' responses that clients do not get.
+    pub hidden_fields: Box<[Box<str>]>,
+    /// `server-tokens`, `allow-backend-server-header`.
+    pub server_field: ServerField,
+}
+
+/// A field whose value is filled in per request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldTemplate {
+    /// Its name as written.
+    pub name: Box<str>,
+    /// Its value; one that comes out empty removes the field.
+    pub value: Template,
+}
+
+/// What clients learn about the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ServerField {
+    /// Nothing.
+    #[default]
+    Hidden,
+    /// `server-tokens`: that it is Genkan.
+    Own,
+    /// `allow-backend-server-header` beside `server-tokens`: what the backend says.
+    Backend,
 }
 
 impl Default for GlobalSettings {
@@ -196,6 +225,10 @@ impl Default for GlobalSettings {
             hsts: Some("max-age=31536000; includeSubDomains".to_owned()),
             tls: TlsSettings::default(),
             health_path: "/healthz".to_owned(),
+            added_fields: Box::default(),
+            upstream_fields: Box::default(),
+            hidden_fields: Box::default(),
+            server_field: ServerField::default(),
         }
     }
 }

@@ -28,6 +28,7 @@ pub struct Route {
     pub(crate) patterns: Box<[Arc<Pattern>]>,
     pub(crate) rewrite: Option<Rewrite>,
     pub(crate) forwarded_prefix: Option<Template>,
+    pub(crate) upstream_host: Option<Template>,
     /// Number of its group within its host.
     pub(crate) group: Option<u32>,
     pub(crate) stages: &'static [Stage],

@@ -1,6 +1,6 @@
 //! Response headers.
 
-use super::entry::{BadValue, Effect, Entry, Family, Risk};
+use super::entry::{BadValue, Effect, Entry, Family, Outcome, Risk};
 use super::value::{Charset, Value};
 use super::words;
 
@@ -15,6 +15,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::Medium,
         bad: BadValue::Denied,
         value: Value::Text(Charset::Basic),
+        effect: Effect::Supported(|effects, text| {
+            effects.references.custom_headers = Some(text.to_owned());
+            Ok(Outcome::InEffect)
+        }),
         about: "ConfigMap with headers for every response.",
         ..BASE
     },

@@ -68,6 +68,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "upstream-vhost",
         bad: BadValue::ObjectRefused,
         value: Value::Text(Charset::Regex),
+        effect: Effect::Supported(|effects, text| {
+            effects.policy.upstream_host = Some(text.into());
+            Ok(Outcome::InEffect)
+        }),
         about: "`Host` header that the backend gets.",
         ..BASE
     },

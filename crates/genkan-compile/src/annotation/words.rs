@@ -38,6 +38,7 @@ words! {
     TEMPORAL_CODE: "a status from 300 to 307", "300 から 307 のステータス";
     HTTP_URL: "a URL that begins with `http://` or `https://`", "`http://` または `https://` で始まる URL";
     CIPHERS: "an OpenSSL cipher string", "OpenSSL の暗号スイート文字列";
+    CONFIG_MAP: "`namespace/name` of a ConfigMap that can be used", "使用できる ConfigMap の `namespace/name`";
     SECRET: "`namespace/name` of a Secret", "Secret の `namespace/name`";
     ERROR_PAGE: "a URL, a path or `@name`", "URL、パス、または `@name`";
     COMMON_NAME: "`CN=` and a regular expression", "`CN=` に続く正規表現";
@@ -83,6 +84,13 @@ words! {
     NOT_A_STATUS: "`{value}` is not such a status", "`{value}` は該当するステータスではありません";
     NOT_A_DURATION: "`{value}` is not a time", "`{value}` は時間ではありません";
     NOT_BUFFERS: "`{value}` is not a number and a size", "`{value}` は数とサイズの組ではありません";
+
+    NOT_A_REFERENCE: "`{value}` is not `namespace/name`", "`{value}` は `namespace/name` の形ではありません";
+    NO_CONFIG_MAP: "there is no ConfigMap `{value}`", "ConfigMap `{value}` がありません";
+    HEADER_NAME: "`{value}` is not the name of a header", "`{value}` はヘッダー名として使えません";
+    HEADER_FRAMES: "`{value}` belongs to the connection and cannot be set", "`{value}` は接続を制御するヘッダーなので設定できません";
+    HEADER_VALUE: "the value of `{value}` cannot be sent", "`{value}` の値は送信できません";
+    HEADER_NOT_ALLOWED: "`global-allowed-response-headers` does not list `{value}`", "`global-allowed-response-headers` に `{value}` がありません";
 
     // --- why something has no effect
     NOT_YET: "Genkan does not implement it yet", "Genkan はまだ実装していません";

@@ -217,6 +217,7 @@ fn build_finding(error: &BuildError, claims: &Claims) -> Option<Finding> {
             let annotation = match other {
                 BuildErrorCause::Rewrite(_) => "rewrite-target",
                 BuildErrorCause::ForwardedPrefix(_) => "x-forwarded-prefix",
+                BuildErrorCause::UpstreamHost(_) => "upstream-vhost",
                 _ => "app-root",
             };
             let key = mark::annotation_key(object, annotation)?;

@@ -119,12 +119,25 @@ pub(super) const KEYS: &[Key] = &[
         name: "proxy-set-headers",
         value: Value::Anything,
         default: "none",
+        effect: Effect::Supported(|settings, text| {
+            settings.upstream_fields = reference(text);
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "add-headers",
         value: Value::Anything,
         default: "none",
+        effect: Effect::Supported(|settings, text| {
+            settings.added_fields = reference(text);
+            Ok(())
+        }),
         ..BASE
     },
 ];
+
+/// The name of a ConfigMap; an empty one is none.
+fn reference(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}

@@ -4,7 +4,7 @@ use super::key::{Effect, Group, Key, Protects};
 use crate::annotation::{
     entry::{Idle, Risk},
     limit::addresses,
-    value::{Malformed, Value, list},
+    value::{Malformed, Value, flag, list},
     words,
 };
 
@@ -63,26 +63,40 @@ pub(super) const KEYS: &[Key] = &[
         name: "global-allowed-response-headers",
         value: Value::Anything,
         default: "empty",
+        effect: Effect::Supported(|settings, text| {
+            settings.policy.response_headers_allowed = list(text);
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "allow-backend-server-header",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.backend_server_header = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "server-tokens",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.server_tokens = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "hide-headers",
         value: Value::Anything,
         default: "empty",
+        effect: Effect::Supported(|settings, text| {
+            settings.global.hidden_fields = list(text).into_iter().map(Into::into).collect();
+            Ok(())
+        }),
         ..BASE
     },
     Key {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use genkan_diagnosis::Finding;
 use genkan_objects::{
-    ObjectStore, Resource,
-    kind::{self, Ingress, IngressBackend, IngressPath, IngressRule, ServiceBackendPort},
+    ObjectKey, ObjectStore, Resource,
+    kind::{self, Ingress, IngressBackend, IngressPath, IngressRule, Kind, ServiceBackendPort},
 };
 use genkan_route::{
     endpoint::GroupKey,
@@ -24,23 +24,24 @@ use crate::{
     claims::name_of,
     options::Options,
     order::Precedence,
+    reference::References,
     site,
 };
 
-/// Lowers an Ingress. Also gives the StaticSites that its meaning depends on.
+/// Lowers an Ingress. Also gives the objects that its meaning depends on, sorted.
 pub(crate) fn lower(
     object: &Arc<Resource<Ingress>>,
     objects: &ObjectStore,
     base: &Base,
     options: &Options,
-) -> (Claim, Vec<Arc<str>>) {
+) -> (Claim, Vec<ObjectKey>) {
     let mut findings = check::problem::findings(&**object);
     let selection = select(asked(object), &base.classes, options);
     let mut lowering = Lowering {
         object,
         objects,
         options,
-        sites: Vec::new(),
+        uses: Vec::new(),
         findings: Vec::new(),
     };
     let mut rules = lowering.rules();
@@ -50,12 +51,20 @@ pub(crate) fn lower(
         .as_ref()
         .and_then(|backend| lowering.default_backend(backend));
     let Lowering {
-        sites,
+        mut uses,
         findings: lowered,
         ..
     } = lowering;
-    let (effects, remarks) =
-        annotation::read(written(object), &base.settings.policy, selection.mode());
+    let policy = &base.settings.policy;
+    let (mut effects, mut remarks) = annotation::read(written(object), policy, selection.mode());
+    let mut references = References {
+        object,
+        objects,
+        policy,
+        options,
+        uses: &mut uses,
+    };
+    references.resolve(&mut effects, &mut remarks);
     if matches!(selection, Selection::Ours(_)) {
         findings.extend(lowered);
         findings.extend(check::remark::findings(object, &remarks));
@@ -93,13 +102,16 @@ pub(crate) fn lower(
         precedence: precedence(object, &selection),
         not_served,
         closed,
+        policy: Arc::new(effects.policy.clone()),
         effects,
         settings,
         default_backend,
         rules,
         findings,
     };
-    (claim, sites)
+    uses.sort_unstable();
+    uses.dedup();
+    (claim, uses)
 }
 
 fn precedence(object: &Resource<Ingress>, selection: &Selection) -> Precedence {
@@ -163,7 +175,7 @@ struct Lowering<'a> {
     object: &'a Arc<Resource<Ingress>>,
     objects: &'a ObjectStore,
     options: &'a Options,
-    sites: Vec<Arc<str>>,
+    uses: Vec<ObjectKey>,
     findings: Vec<Finding>,
 }
 
@@ -253,7 +265,11 @@ impl Lowering<'_> {
             return nothing;
         };
         let found = site::resolve(self.object, resource, pointer, self.objects, self.options);
-        self.sites.extend(found.used);
+        self.uses.extend(found.used.map(|name| ObjectKey {
+            kind: Kind::StaticSite,
+            namespace: namespace.into(),
+            name,
+        }));
         self.findings.extend(found.finding);
         match found.target {
             Some(site) => Lowered {

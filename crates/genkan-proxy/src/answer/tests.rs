@@ -10,6 +10,8 @@ fn written(answer: Answer<'_>) -> String {
 
 fn fault(fault: Fault, mode: Mode, accept: Option<&str>) -> Answer<'_> {
     Answer {
+        added: AddedFields::default(),
+        server: ServerField::Hidden,
         status: fault.status(mode),
         mode,
         accept: accept.map(str::as_bytes),

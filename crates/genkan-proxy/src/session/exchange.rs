@@ -11,6 +11,7 @@ use genkan_route::{
     decide::decide,
     decision::{BodyLength, Decision, DecisionInput, RedirectCause, RequestId, Scratch, Verdict},
     fault::Fault,
+    forward::AddedFields,
     recorder::NoRecorder,
 };
 
@@ -307,6 +308,7 @@ async fn own_answer<D: Downstream>(
         mode,
         content,
         close: false,
+        added: AddedFields::default(),
     };
     let own = match verdict {
         Verdict::Redirect {
@@ -321,6 +323,7 @@ async fn own_answer<D: Downstream>(
     if exchange.framing.expect_continue && is_continued(verdict) {
         own::tell_to_continue(client, exchange).await;
     }
+    let own = own.adding(ask);
     let next = own::answer(client, buffer, exchange, ask.held, own).await;
     let location = matches!(own.content, Content::Redirect { .. }).then_some(location);
     let told = observe::Told {
@@ -368,6 +371,7 @@ async fn refuse<D: Downstream>(
                 mode,
                 content,
                 close: true,
+                added: AddedFields::default(),
             };
             own::answer(client, buffer, &mut exchange, held, own).await
         }

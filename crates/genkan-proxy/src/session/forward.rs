@@ -10,7 +10,7 @@ use genkan_http::{
 use genkan_route::{
     decision::Forward,
     fault::Fault,
-    forward::{DownstreamBody, UpstreamHead, write_upstream_head},
+    forward::{AddedFields, DownstreamBody, UpstreamHead, write_upstream_head},
     settings::RouteSettings,
 };
 
@@ -210,7 +210,15 @@ async fn respond<D: Downstream>(
         let id = heads::effective_id(exchange.view(buffer), &exchange.id.0);
         let strict = exchange.strict_transport(ask.held);
         client.worker.wall.with_date(|date| {
-            heads::write_downstream(&mut out, view, shape, persistence, date, id, strict);
+            let added = (ask.held.settings(), AddedFields::of(&ask.scratch.fields));
+            heads::write_downstream(
+                &mut out,
+                view,
+                shape,
+                persistence,
+                (date, id, strict),
+                added,
+            );
         });
         exchange.tally.status = view.status();
     }
@@ -300,7 +308,7 @@ async fn give_up<D: Downstream>(
     ask: &Asked<'_>,
     fault: Fault,
 ) -> Conclusion {
-    let mut own = Own::fault(fault, ask.decision.mode);
+    let mut own = Own::fault(fault, ask.decision.mode).adding(ask);
     // A body that was begun cannot be told from the next request any more.
     own.close |= exchange.body_pending && exchange.body_begun;
     let next = Box::pin(own::answer(client, buffer, exchange, ask.held, own)).await;

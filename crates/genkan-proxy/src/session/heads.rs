@@ -6,8 +6,11 @@ use genkan_http::{
     known::KnownHeader,
     write::HeadWriter,
 };
-use genkan_route::forward::{
-    DownstreamBody, DownstreamConnection, DownstreamHead, write_downstream_head,
+use genkan_route::{
+    forward::{
+        AddedFields, DownstreamBody, DownstreamConnection, DownstreamHead, write_downstream_head,
+    },
+    settings::GlobalSettings,
 };
 
 use crate::answer::Persistence;
@@ -50,9 +53,8 @@ pub(super) fn write_downstream(
     response: ResponseView<'_>,
     body: DownstreamBody,
     persistence: Persistence,
-    date: &str,
-    request_id: &[u8],
-    strict_transport: Option<&[u8]>,
+    (date, request_id, strict_transport): (&str, &[u8], Option<&[u8]>),
+    (settings, added): (&GlobalSettings, AddedFields<'_>),
 ) {
     let connection = match persistence {
         _ if response.status() == 101 => DownstreamConnection::Upgrade,
@@ -67,6 +69,8 @@ pub(super) fn write_downstream(
             response,
             body,
             connection,
+            settings,
+            added,
             date,
             request_id,
             strict_transport,

@@ -6,12 +6,12 @@ use std::{
 };
 
 use genkan_http::framing::Body;
-use genkan_route::{fault::Fault, route::Mode};
+use genkan_route::{fault::Fault, forward::AddedFields, route::Mode};
 
 use super::{
     client::Client,
     downstream::Downstream,
-    exchange::{Exchange, Next},
+    exchange::{Asked, Exchange, Next},
     heads::effective_id,
 };
 use genkan_http::{known::KnownHeader, write::HeadWriter};
@@ -37,9 +37,17 @@ pub(super) struct Own<'a> {
     pub(super) content: Content<'a>,
     /// The connection cannot go on.
     pub(super) close: bool,
+    /// Fields that the decision adds.
+    pub(super) added: AddedFields<'a>,
 }
 
-impl Own<'_> {
+impl<'a> Own<'a> {
+    /// With the fields that a decision adds to every response.
+    pub(super) fn adding(self, ask: &Asked<'a>) -> Self {
+        let added = AddedFields::of(&ask.scratch.fields);
+        Self { added, ..self }
+    }
+
     /// The answer to a fault. nginx ends the connection after these statuses: the rest of the request
     /// is not wanted, or cannot be found.
     pub(super) fn fault(fault: Fault, mode: Mode) -> Self {
@@ -50,6 +58,7 @@ impl Own<'_> {
             mode,
             content: Content::Fault(fault),
             close,
+            added: AddedFields::default(),
         }
     }
 }
@@ -97,6 +106,8 @@ pub(super) async fn answer<D: Downstream>(
             connection: persistence,
             strict_transport: exchange.strict_transport(held),
             content: own.content,
+            added: own.added,
+            server: held.settings().server_field,
         };
         client
             .worker

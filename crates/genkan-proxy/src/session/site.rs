@@ -9,7 +9,7 @@ use std::{
 };
 
 use genkan_http::{known::KnownHeader, write::HeadWriter};
-use genkan_route::{fault::Fault, site::StaticSite};
+use genkan_route::{fault::Fault, forward::AddedFields, site::StaticSite};
 
 use super::{
     client::{Client, Gone},
@@ -19,7 +19,7 @@ use super::{
     own::{self, Own},
 };
 use crate::{
-    answer::{Content, Persistence, reason},
+    answer::{Content, Persistence, reason, write_lines},
     body::spill::{on_disk, read_at},
     buffer::{Buffer, LARGE},
     record::Maker,
@@ -54,6 +54,7 @@ pub(super) async fn serve<D: Downstream>(
                 mode,
                 content,
                 close: false,
+                added: AddedFields::of(&ask.scratch.fields),
             };
             let next = own::answer(client, buffer, exchange, ask.held, own).await;
             let told = observe::Told {
@@ -65,7 +66,7 @@ pub(super) async fn serve<D: Downstream>(
         }
         Ok(response) => send(client, buffer, exchange, ask, response).await,
         Err(_) => {
-            let own = Own::fault(Fault::Internal, mode);
+            let own = Own::fault(Fault::Internal, mode).adding(ask);
             let next = own::answer(client, buffer, exchange, ask.held, own).await;
             observe::capture(client, buffer, exchange, ask, observe::Told::default());
             next
@@ -119,10 +120,14 @@ async fn send<D: Downstream>(
         .worker
         .wall
         .with_date(|date| out.field(b"Date", date.as_bytes()));
-    out.lines(&headers);
-    if let Some(value) = exchange.strict_transport(ask.held) {
+    let added = AddedFields::of(&ask.scratch.fields);
+    write_lines(&mut out, &headers, added);
+    if let Some(value) = exchange.strict_transport(ask.held)
+        && !added.replaces(b"Strict-Transport-Security")
+    {
         out.field(b"Strict-Transport-Security", value);
     }
+    added.write(&mut out);
     match &body {
         StaticBody::Empty | StaticBody::Page => {}
         StaticBody::Bytes(bytes) => {

@@ -5,6 +5,8 @@ use std::{future::poll_fn, rc::Rc, task::Poll};
 use genkan_http::client_hello::{FirstBytes, peek};
 use genkan_route::{
     fault::Fault,
+    forward::AddedFields,
+    settings::ServerField,
     snapshot::Snapshot,
     tls::{CertificateChoice, FoundBy},
 };
@@ -121,6 +123,8 @@ fn answer_plain(worker: &Worker, socket: &TcpStream) {
     let mut out = worker.buffers.output();
     worker.wall.with_date(|date| {
         let answer = Answer {
+            added: AddedFields::default(),
+            server: ServerField::Hidden,
             status: Fault::PlainOnTls.status(mode),
             mode,
             accept: None,

@@ -121,6 +121,7 @@ fn route(path: &str, matched: PathMatch, target: Option<&str>) -> RouteSpec {
         redirect: None,
         closed: None,
         forwarded_prefix: None,
+        policy: Default::default(),
         settings: Arc::new(RouteSettings::default()),
         implied: false,
     }

@@ -7,6 +7,7 @@ use crate::{
     decision::{BodyLength, Decision, Forward, RedirectCause, Verdict},
     endpoint::{Absence, Endpoints},
     fault::Fault,
+    forward::added,
     host::Found,
     pattern::Captures,
     recorder::{Event, Recorder, StageName},
@@ -29,13 +30,15 @@ pub enum HostStage {
 pub enum Stage {
     /// Whether the route is closed: 503.
     Closed,
+    /// `custom-headers`: what is answered from here on has them.
+    CustomHeaders,
     /// Whether the announced body is too large: 413.
     AnnouncedBody,
     /// Whether the path only lacks a slash: 301.
     Slash,
     /// `permanent-redirect`, `temporal-redirect`.
     Redirect,
-    /// `rewrite-target`, and `x-forwarded-prefix`, which uses its groups.
+    /// `rewrite-target`, and `x-forwarded-prefix` and `upstream-vhost`, which use its groups.
     Rewrite,
     /// `ssl-redirect`, `force-ssl-redirect`: plain requests are sent to HTTPS.
     HttpsRedirect,
@@ -58,6 +61,7 @@ impl Stage {
         match mode {
             Mode::NginxCompatible => &[
                 Self::Closed,
+                Self::CustomHeaders,
                 Self::AnnouncedBody,
                 Self::Slash,
                 Self::Redirect,
@@ -67,6 +71,7 @@ impl Stage {
             ],
             Mode::Strict => &[
                 Self::Closed,
+                Self::CustomHeaders,
                 Self::AnnouncedBody,
                 Self::Redirect,
                 Self::Rewrite,
@@ -107,6 +112,10 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                     .closed
                     .as_ref()
                     .map(|_| Verdict::Fault(Fault::Closed)),
+                Stage::CustomHeaders => {
+                    self.custom_headers(route);
+                    None
+                }
                 Stage::AnnouncedBody => self.announced_body(route),
                 Stage::Slash if found.slash => Some(self.slash(route)),
                 Stage::Slash => None,
@@ -138,6 +147,14 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
             self.recorder.record(Event::Stage {
                 stage: stage.into(),
                 answered,
+            });
+        }
+    }
+
+    fn custom_headers(&mut self, route: &Route) {
+        for (name, value) in &route.spec.policy.custom_headers {
+            added::push(&mut self.scratch.fields, name.as_bytes(), |out| {
+                out.extend_from_slice(value.as_bytes());
             });
         }
     }
@@ -176,7 +193,11 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                 }
             },
         };
-        if let Some(prefix) = &route.forwarded_prefix {
+        for (template, out) in [
+            (&route.forwarded_prefix, &mut self.scratch.prefix),
+            (&route.upstream_host, &mut self.scratch.host),
+        ] {
+            let Some(template) = template else { continue };
             let filling = Filling {
                 ask: self.ask,
                 route: Some(&route.spec),
@@ -189,11 +210,9 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                 },
                 captures: &captures,
             };
-            prefix.fill(&filling, &mut self.scratch.prefix, |text, out| {
-                out.extend_from_slice(text)
-            });
+            template.fill(&filling, out, |text, out| out.extend_from_slice(text));
             // a decoded line break must not end the field
-            self.scratch.prefix.retain(|byte| !byte.is_ascii_control());
+            out.retain(|byte| !byte.is_ascii_control());
         }
         match outcome {
             Rewritten::Unchanged => None,

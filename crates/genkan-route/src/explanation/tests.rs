@@ -212,6 +212,7 @@ fn a_rewrite_is_told_with_its_groups() {
         [
             ("app-root", false),
             ("closed", false),
+            ("custom-headers", false),
             ("announced-body", false),
             ("slash", false),
             ("redirect", false),

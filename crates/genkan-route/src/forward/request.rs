@@ -10,6 +10,7 @@ use genkan_http::{
     write,
 };
 
+use super::added::AddedFields;
 use crate::{
     decision::{DecisionInput, Scheme, Scratch},
     table::Route,
@@ -52,7 +53,14 @@ pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
         // HTTP/1.0: nginx puts the server's name in its place
         None => head.route.host.server_name().as_bytes(),
     };
-    write::field(out, b"Host", host);
+    let upstream_host = match head.route.upstream_host {
+        Some(_) => &head.scratch.host,
+        None => host,
+    };
+    // an `upstream-vhost` that comes out empty: nginx sends no `Host`
+    if !upstream_host.is_empty() || head.route.upstream_host.is_none() {
+        write::field(out, b"Host", upstream_host);
+    }
     let upgrade = request
         .first(KnownHeader::Upgrade)
         .filter(|upgrade| !upgrade.is_empty());
@@ -67,6 +75,8 @@ pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
     if head.route.forwarded_prefix.is_some() && !head.scratch.prefix.is_empty() {
         write::field(out, b"X-Forwarded-Prefix", &head.scratch.prefix);
     }
+    let own = AddedFields::of(&head.scratch.upstream_fields);
+    own.write(out);
     match head.body {
         Body::None => {}
         Body::Length(length) => write::number_field(out, b"Content-Length", length),
@@ -74,6 +84,7 @@ pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
     }
     let prefix_is_set = head.route.forwarded_prefix.is_some();
     request.copy_fields(out, |field| match field.id {
+        _ if own.replaces(field.name) => false,
         KnownHeader::Other => true,
         KnownHeader::XForwardedPrefix => !prefix_is_set,
         id => !is_replaced(id),

@@ -2,6 +2,9 @@
 
 use genkan_http::{head::ResponseView, known::KnownHeader, write::HeadWriter};
 
+use super::added::AddedFields;
+use crate::settings::{GlobalSettings, ServerField};
+
 /// How the body is announced to the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DownstreamBody {
@@ -35,6 +38,10 @@ pub struct DownstreamHead<'a> {
     pub body: DownstreamBody,
     /// What becomes of the connection.
     pub connection: DownstreamConnection,
+    /// What holds for all responses.
+    pub settings: &'a GlobalSettings,
+    /// Fields that replace the backend's.
+    pub added: AddedFields<'a>,
     /// The moment, as `Date` has it; the backend's own `Date` is replaced, as in nginx.
     pub date: &'a [u8],
     /// The request's id: whoever sees an error that names none gets it to ask about.
@@ -54,7 +61,15 @@ pub fn write_downstream_head(out: &mut impl HeadWriter, head: &DownstreamHead<'_
     out.status(status, response.reason());
     out.field(b"Date", head.date);
     let mut seen = Seen::default();
+    let settings = head.settings;
+    if settings.server_field == ServerField::Own && !head.added.replaces(b"Server") {
+        out.field(b"Server", SERVER);
+    }
+    let hidden = &*settings.hidden_fields;
     out.copy_fields(response, |field| match field.id {
+        _ if head.added.replaces(field.name) => false,
+        _ if is_named(hidden, field.name) => false,
+        KnownHeader::Server => settings.server_field == ServerField::Backend,
         KnownHeader::Other => !field.name.eq_ignore_ascii_case(b"X-Pad"),
         // nginx: a 204 has neither
         KnownHeader::ContentType | KnownHeader::LastModified if status == 204 => false,
@@ -63,9 +78,12 @@ pub fn write_downstream_head(out: &mut impl HeadWriter, head: &DownstreamHead<'_
         KnownHeader::StrictTransportSecurity => head.strict_transport.is_none(),
         id => !is_removed(id),
     });
-    if let Some(value) = head.strict_transport {
+    if let Some(value) = head.strict_transport
+        && !head.added.replaces(b"Strict-Transport-Security")
+    {
         out.field(b"Strict-Transport-Security", value);
     }
+    head.added.write(out);
     match head.body {
         DownstreamBody::Length(length) if status != 204 && status >= 200 => {
             out.number_field(b"Content-Length", length);
@@ -81,10 +99,20 @@ pub fn write_downstream_head(out: &mut impl HeadWriter, head: &DownstreamHead<'_
         DownstreamConnection::Upgrade => out.field(b"Connection", b"upgrade"),
         DownstreamConnection::Unsaid => {}
     }
-    if status >= 400 && !response.has(KnownHeader::XRequestId) {
+    let told = response.has(KnownHeader::XRequestId) || head.added.replaces(b"X-Request-ID");
+    if status >= 400 && !told {
         out.field(b"X-Request-ID", head.request_id);
     }
     out.end();
+}
+
+/// What `server-tokens` tells.
+pub const SERVER: &[u8] = b"Genkan";
+
+fn is_named(names: &[Box<str>], name: &[u8]) -> bool {
+    names
+        .iter()
+        .any(|hidden| hidden.as_bytes().eq_ignore_ascii_case(name))
 }
 
 fn is_removed(id: KnownHeader) -> bool {
@@ -95,7 +123,6 @@ fn is_removed(id: KnownHeader) -> bool {
             | KnownHeader::TransferEncoding
             | KnownHeader::ContentLength
             | KnownHeader::Date
-            | KnownHeader::Server
             | KnownHeader::XAccelBuffering
             | KnownHeader::XAccelCharset
             | KnownHeader::XAccelExpires

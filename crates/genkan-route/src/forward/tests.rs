@@ -240,6 +240,8 @@ fn received(body: DownstreamBody, connection: DownstreamConnection, head: &str) 
     parse_response(head.as_bytes(), &mut parsed, &ResponseLimits::default()).unwrap();
     let mut out = Vec::new();
     let head = DownstreamHead {
+        settings: &crate::settings::GlobalSettings::default(),
+        added: AddedFields::default(),
         response: ResponseView::new(head.as_bytes(), &parsed),
         body,
         connection,

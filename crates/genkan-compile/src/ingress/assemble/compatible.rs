@@ -372,6 +372,11 @@ fn route(
         forwarded_prefix: effects
             .filter(|_| rewriting)
             .and_then(|effects| effects.forwarded_prefix.as_deref().map(Into::into)),
+        policy: location
+            .owner
+            .as_ref()
+            .map(|owner| owner.policy.clone())
+            .unwrap_or_default(),
         settings: location
             .settings
             .clone()

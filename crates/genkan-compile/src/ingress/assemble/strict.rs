@@ -50,6 +50,7 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
                 redirect: claim.effects.redirect.clone(),
                 closed: path.closed.clone(),
                 forwarded_prefix: claim.effects.forwarded_prefix.as_deref().map(Into::into),
+                policy: claim.policy.clone(),
                 settings: path.settings.clone(),
                 implied: false,
             });
@@ -152,6 +153,7 @@ fn default_backend(
         redirect: None,
         closed: owner.closed.clone(),
         forwarded_prefix: None,
+        policy: owner.policy.clone(),
         settings: owner.settings.clone(),
         implied: true,
     })

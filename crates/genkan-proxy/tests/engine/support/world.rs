@@ -70,6 +70,7 @@ impl World {
             redirect: None,
             closed: None,
             forwarded_prefix: None,
+            policy: Default::default(),
             settings: Arc::new(self.route.clone()),
             implied: false,
         };

@@ -47,6 +47,7 @@ pub(crate) fn route(mode: Mode, path: &str, path_type: PathType, service: &str) 
         redirect: None,
         closed: None,
         forwarded_prefix: None,
+        policy: Default::default(),
         settings: Arc::new(RouteSettings::default()),
         implied: false,
     }

@@ -1,0 +1,142 @@
+//! Objects that annotations and ConfigMap keys name: found, checked, put into what asked for them.
+
+pub(crate) mod fields;
+
+use std::sync::Arc;
+
+use genkan_objects::{
+    ObjectKey, ObjectStore, Resource,
+    kind::{ConfigMap, Ingress, Kind},
+};
+use genkan_route::route::Closed;
+
+use crate::{
+    annotation::{Effects, Fate, Policy, Problem, Remark, value::Malformed, words},
+    configmap::Settings,
+    options::{Options, World},
+    world,
+};
+
+/// What the annotations of one Ingress refer to.
+pub(crate) struct References<'a> {
+    /// The Ingress.
+    pub object: &'a Resource<Ingress>,
+    /// Where to look.
+    pub objects: &'a ObjectStore,
+    /// What is allowed.
+    pub policy: &'a Policy,
+    /// Whether what is absent is missing.
+    pub options: &'a Options,
+    /// Everything that was looked for.
+    pub uses: &'a mut Vec<ObjectKey>,
+}
+
+impl References<'_> {
+    /// Puts what the annotations refer to into the effects.
+    pub(crate) fn resolve(&mut self, effects: &mut Effects, remarks: &mut Vec<Remark>) {
+        if let Some(name) = effects.references.custom_headers.take() {
+            match self.custom_headers(&name) {
+                Ok(headers) => effects.policy.custom_headers = headers,
+                Err(wrong) => self.refuse("custom-headers", wrong, effects, remarks),
+            }
+        }
+    }
+
+    fn custom_headers(&mut self, name: &str) -> Result<fields::Literals, Malformed> {
+        match self.config_map(name)? {
+            Some(map) => fields::custom(&map, &self.policy.response_headers_allowed),
+            None => Ok(fields::Literals::default()),
+        }
+    }
+
+    /// The ConfigMap `namespace/name`; none where its absence says nothing.
+    fn config_map(&mut self, name: &str) -> Result<Option<Arc<Resource<ConfigMap>>>, Malformed> {
+        let found = config_map(self.objects, self.options, name)?;
+        if let Some((namespace, name)) = name.split_once('/') {
+            self.uses.push(ObjectKey {
+                kind: Kind::ConfigMap,
+                namespace: namespace.into(),
+                name: name.into(),
+            });
+        }
+        Ok(found.cloned())
+    }
+
+    /// As ingress-nginx: what an annotation refers to and cannot be used closes the routes.
+    fn refuse(
+        &self,
+        annotation: &'static str,
+        wrong: Malformed,
+        effects: &mut Effects,
+        remarks: &mut Vec<Remark>,
+    ) {
+        let key = format!("{}/{annotation}", self.policy.prefix);
+        let value = self.object.meta.annotation(&key);
+        let value = value.map_or_else(String::new, |found| found.value.value.to_string());
+        let remark = Remark {
+            key,
+            value,
+            problem: Problem::BadValue {
+                expected: (&words::CONFIG_MAP).into(),
+                wrong,
+            },
+            fate: Fate::Closed,
+        };
+        let code = remark.code();
+        effects.closed.get_or_insert(Closed { code, annotation });
+        remarks.push(remark);
+    }
+}
+
+/// A ConfigMap by `namespace/name`. An absent one is an error in a closed world, else nothing.
+pub(crate) fn config_map<'o>(
+    objects: &'o ObjectStore,
+    options: &Options,
+    name: &str,
+) -> Result<Option<&'o Arc<Resource<ConfigMap>>>, Malformed> {
+    let well_formed = name.split('/').count() == 2 && name.split('/').all(|part| !part.is_empty());
+    if !well_formed {
+        return Err(Malformed::of(&words::NOT_A_REFERENCE, name));
+    }
+    match world::config_map(objects, name) {
+        Some(map) => Ok(Some(map)),
+        None if options.world == World::Open => Ok(None),
+        None => Err(Malformed::of(&words::NO_CONFIG_MAP, name)),
+    }
+}
+
+/// Puts what keys of the main ConfigMap refer to into the settings. Gives what was looked for.
+pub(crate) fn global(
+    settings: &mut Settings,
+    objects: &ObjectStore,
+    options: &Options,
+    remarks: &mut Vec<Remark>,
+) -> Vec<(String, Option<Arc<Resource<ConfigMap>>>)> {
+    let mut referenced = Vec::new();
+    let mut fields = |key: &str, name: Option<&String>| {
+        let Some(name) = name else {
+            return Box::default();
+        };
+        let found = config_map(objects, options, name);
+        let (fields, wrong) = match &found {
+            Ok(Some(map)) => fields::templates(map),
+            Ok(None) => (Box::default(), Vec::new()),
+            Err(wrong) => (Box::default(), vec![wrong.clone()]),
+        };
+        referenced.push((name.clone(), world::config_map(objects, name).cloned()));
+        remarks.extend(wrong.into_iter().map(|wrong| Remark {
+            key: key.to_owned(),
+            value: name.clone(),
+            problem: Problem::BadValue {
+                expected: (&words::CONFIG_MAP).into(),
+                wrong,
+            },
+            fate: Fate::Default,
+        }));
+        fields
+    };
+    settings.global.added_fields = fields("add-headers", settings.added_fields.as_ref());
+    settings.global.upstream_fields =
+        fields("proxy-set-headers", settings.upstream_fields.as_ref());
+    referenced
+}

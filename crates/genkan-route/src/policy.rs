@@ -1,0 +1,13 @@
+//! What the annotations of an Ingress ask of its routes beyond matching, redirecting and rewriting.
+//!
+//! One value for all routes of an Ingress, shared. A route in whose policy nothing is set costs a look
+//! at what was prepared from it, and no more.
+
+/// The policy of a route; the default asks for nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct RoutePolicy {
+    /// `upstream-vhost`: the `Host` that the backend gets, with nginx's variables.
+    pub upstream_host: Option<Box<str>>,
+    /// `custom-headers`: fields of every response, name and value; they replace the backend's.
+    pub custom_headers: Box<[(Box<str>, Box<str>)]>,
+}
