@@ -151,6 +151,7 @@ impl Differences<'_> {
             self.same("upstream.method", &recorded.method, &seen.method);
             self.same("upstream.target", &recorded.target, &seen.target);
             self.same("upstream.version", &recorded.version, &seen.version);
+            self.same("upstream.tls", &recorded.tls, &seen.tls);
             self.same("upstream.body_len", &recorded.body_len, &seen.body_len);
             self.same("upstream.body_sha1", &recorded.body_sha1, &seen.body_sha1);
             let headers = |upstream: &Upstream| -> Vec<(String, String)> {

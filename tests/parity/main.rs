@@ -91,12 +91,12 @@ type Result = (String, String, Outcome);
 
 /// Plays the cases of one group; gives family, full id and outcome of each.
 fn run(group: &[&Scenario], excuses: &[Excuse]) -> Vec<Result> {
-    let port = stage::free_port();
+    let ports = stage::free_ports();
     let options = stage::options(&group[0].flags);
     let judged: Vec<_> = group
         .iter()
         .map(|scenario| {
-            let files = stage::objects(&[scenario], port);
+            let files = stage::objects(&[scenario], ports);
             left_out::judge(scenario, files.store(), &options)
         })
         .collect();
@@ -115,8 +115,8 @@ fn run(group: &[&Scenario], excuses: &[Excuse]) -> Vec<Result> {
         return results;
     }
     let used: Vec<_> = playing(group, &judged);
-    let files = stage::objects(&used, port);
-    let stage = Stage::start(&used, &files, &options, port);
+    let files = stage::objects(&used, ports);
+    let stage = Stage::start(&used, &files, &options, ports);
     let next = AtomicUsize::new(0);
     let played = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -134,7 +134,7 @@ fn run(group: &[&Scenario], excuses: &[Excuse]) -> Vec<Result> {
         }
     });
     results.extend(played.into_inner().expect("no client panicked"));
-    for backend in stage.backends.values() {
+    for backend in stage.backends.values().flatten() {
         // A request that is refused half-way ends early; anything else would be a fault of framing.
         let faults = backend.faults();
         let faults: Vec<_> = faults

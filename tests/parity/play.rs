@@ -5,7 +5,7 @@ use std::thread;
 
 use genkan_tests::{ClientError, Connection, EchoBackend, sha1};
 
-use crate::recorded::{Case, Recorded, Request, Response, Scenario, Upstream};
+use crate::recorded::{Case, Recorded, Request, Response, Scenario, Upstream, UpstreamTls};
 use crate::stage::Stage;
 
 /// Plays all repetitions of a case.
@@ -253,6 +253,10 @@ fn of_backend(backend: &EchoBackend, id: &str, port: u16) -> Vec<Upstream> {
                 .collect(),
             body_len: body.len(),
             body_sha1: (!body.is_empty()).then(|| hex(body)),
+            tls: received.tls.map(|tls| UpstreamTls {
+                sni: tls.server_name,
+                version: tls.version.to_owned(),
+            }),
             method: received.method,
             target: received.target,
             version: received.version,

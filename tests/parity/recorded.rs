@@ -119,6 +119,14 @@ pub(crate) struct Upstream {
     #[serde(default)]
     pub(crate) body_len: usize,
     pub(crate) body_sha1: Option<String>,
+    pub(crate) tls: Option<UpstreamTls>,
+}
+
+/// The handshake of a request that reached a backend over TLS.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct UpstreamTls {
+    pub(crate) sni: Option<String>,
+    pub(crate) version: String,
 }
 
 impl Case {

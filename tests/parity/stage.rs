@@ -16,8 +16,16 @@ use genkan_tests::EchoBackend;
 
 use crate::recorded::{Case, Scenario};
 
-/// The port of the echo backends in the recordings.
+/// The ports of the echo backends in the recordings: in clear, and with TLS.
 const RECORDED_PORT: &str = "18080";
+const RECORDED_TLS_PORT: &str = "18443";
+
+/// Where the echo backends listen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ports {
+    plain: u16,
+    tls: u16,
+}
 
 /// What the chart of ingress-nginx installs.
 const CLASS: &str = "\
@@ -33,26 +41,33 @@ spec:
 pub(crate) struct Stage {
     pub(crate) address: SocketAddr,
     pub(crate) generation: Generation,
-    pub(crate) backends: BTreeMap<String, EchoBackend>,
+    pub(crate) backends: BTreeMap<String, Vec<EchoBackend>>,
     // Dropped last but for the backends: it ends everything at once.
     _proxy: Proxy,
 }
 
-/// A port that was free on every loopback address a moment ago.
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).expect("a port can be bound");
-    listener
-        .local_addr()
-        .expect("a listener has an address")
-        .port()
+/// Ports that were free on every loopback address a moment ago.
+pub(crate) fn free_ports() -> Ports {
+    let [plain, tls] = [(); 2]
+        .map(|()| TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).expect("a port can be bound"));
+    let port = |listener: &TcpListener| {
+        let address = listener.local_addr().expect("a listener has an address");
+        address.port()
+    };
+    Ports {
+        plain: port(&plain),
+        tls: port(&tls),
+    }
 }
 
-/// The objects of a scenario, with the backends at `port`.
-pub(crate) fn objects(scenarios: &[&Scenario], port: u16) -> FileSet {
+/// The objects of a scenario, with the backends at `ports`.
+pub(crate) fn objects(scenarios: &[&Scenario], ports: Ports) -> FileSet {
     let mut files = FileSet::default();
     files.apply("class.yaml", &Content::Bytes(CLASS.as_bytes().to_vec()));
     for scenario in scenarios {
-        let text = quoted(&scenario.manifests).replace(RECORDED_PORT, &port.to_string());
+        let text = quoted(&scenario.manifests)
+            .replace(RECORDED_PORT, &ports.plain.to_string())
+            .replace(RECORDED_TLS_PORT, &ports.tls.to_string());
         files.apply(
             &format!("{}.yaml", scenario.name),
             &Content::Bytes(text.into_bytes()),
@@ -109,9 +124,9 @@ impl Stage {
         scenarios: &[&Scenario],
         files: &FileSet,
         options: &Options,
-        port: u16,
+        ports: Ports,
     ) -> Self {
-        let backends = start_backends(scenarios, port);
+        let backends = start_backends(scenarios, ports);
         let generation = compile(files, options);
         let proxy_options = ProxyOptions {
             workers: 2,
@@ -145,30 +160,50 @@ impl Stage {
             .pods
             .keys()
             .filter_map(|address| self.backends.get(address))
+            .flatten()
     }
 }
 
-/// One backend for each address. Several scenarios may write the same one.
-fn start_backends(scenarios: &[&Scenario], port: u16) -> BTreeMap<String, EchoBackend> {
-    let mut wanted: BTreeMap<IpAddr, (String, bool)> = BTreeMap::new();
+/// What is needed at an address.
+struct Wanted {
+    name: String,
+    keeps: bool,
+    tls: bool,
+}
+
+/// Backends for each address. Several scenarios may write the same one.
+fn start_backends(scenarios: &[&Scenario], ports: Ports) -> BTreeMap<String, Vec<EchoBackend>> {
+    let mut wanted: BTreeMap<IpAddr, Wanted> = BTreeMap::new();
     for scenario in scenarios {
         // Whether a closed connection was a kept one decides how often a request is tried again, and
         // that hangs on the order of the cases.
         let keeps = !scenario.cases.iter().any(closes);
+        let tls = scenario.manifests.contains("backend-protocol");
         for (address, name) in addresses(scenario) {
-            let (known, kept) = wanted.entry(address).or_insert((name.clone(), true));
+            let known = wanted.entry(address).or_insert(Wanted {
+                name: name.clone(),
+                keeps: true,
+                tls: false,
+            });
             if scenario.pods.contains_key(&address.to_string()) {
-                *known = name;
+                known.name = name;
             }
-            *kept &= keeps;
+            known.keeps &= keeps;
+            known.tls |= tls;
         }
     }
-    let start = |(address, (name, keeps)): (IpAddr, (String, bool))| {
-        let at = SocketAddr::new(address, port);
-        (
-            address.to_string(),
-            EchoBackend::start_for_recordings(&name, at, keeps),
-        )
+    let certificate = genkan_tests::checkout().join("tests/parity/certs/backend.pem");
+    let certificate = std::fs::read(certificate).expect("the certificate of the backends");
+    let start = |(address, wanted): (IpAddr, Wanted)| {
+        let Wanted { name, keeps, tls } = wanted;
+        let at = SocketAddr::new(address, ports.plain);
+        let mut backends = vec![EchoBackend::start_for_recordings(&name, at, keeps)];
+        if tls {
+            let at = SocketAddr::new(address, ports.tls);
+            let secure = EchoBackend::start_tls_for_recordings(&name, at, keeps, &certificate);
+            backends.push(secure);
+        }
+        (address.to_string(), backends)
     };
     wanted.into_iter().map(start).collect()
 }

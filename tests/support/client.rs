@@ -195,7 +195,7 @@ impl Connection {
     /// The socket itself.
     #[must_use]
     pub fn stream(&self) -> &TcpStream {
-        &self.wire.stream
+        self.wire.stream.tcp()
     }
 
     fn response(&mut self, head: &[u8], method: &str) -> io::Result<Response> {

@@ -8,8 +8,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustls::ServerConfig;
 use serde_json::json;
 
+use crate::socket::{ReceivedTls, accept_tls, server_config};
 use crate::wire::{Fields, Wire, malformed, parse_head, value};
 use crate::{DEADLINE, sha1, websocket};
 
@@ -45,6 +47,8 @@ pub struct Received {
     pub body: Vec<u8>,
     /// Trailer fields.
     pub trailers: Vec<(String, String)>,
+    /// The handshake, where there was one.
+    pub tls: Option<ReceivedTls>,
 }
 
 #[derive(Debug)]
@@ -53,6 +57,8 @@ struct Shared {
     upgrades: Upgrades,
     /// Whether connections are kept after an answer.
     keeps: bool,
+    /// What handshakes are answered with; none in clear.
+    tls: Option<Arc<ServerConfig>>,
     connections: AtomicU64,
     state: Mutex<State>,
     changed: Condvar,
@@ -85,7 +91,7 @@ impl EchoBackend {
     /// Starts one on a given address (port 0 for a free one).
     #[must_use]
     pub fn start_on(name: &str, address: SocketAddr) -> Self {
-        Self::start_with(name, address, Upgrades::Asked, true)
+        Self::start_with(name, address, Upgrades::Asked, true, None)
     }
 
     /// Starts one that upgrades only where the order `status=101` is given, and
@@ -93,16 +99,35 @@ impl EchoBackend {
     /// connections only when told to.
     #[must_use]
     pub fn start_for_recordings(name: &str, address: SocketAddr, keeps: bool) -> Self {
-        Self::start_with(name, address, Upgrades::Ordered, keeps)
+        Self::start_with(name, address, Upgrades::Ordered, keeps, None)
     }
 
-    fn start_with(name: &str, address: SocketAddr, upgrades: Upgrades, keeps: bool) -> Self {
+    /// The same with TLS; certificate and key are PEM.
+    #[must_use]
+    pub fn start_tls_for_recordings(
+        name: &str,
+        address: SocketAddr,
+        keeps: bool,
+        pem: &[u8],
+    ) -> Self {
+        let tls = Some(server_config(pem));
+        Self::start_with(name, address, Upgrades::Ordered, keeps, tls)
+    }
+
+    fn start_with(
+        name: &str,
+        address: SocketAddr,
+        upgrades: Upgrades,
+        keeps: bool,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> Self {
         let listener = TcpListener::bind(address).expect("the address can be listened on");
         let address = listener.local_addr().expect("a listener has an address");
         let shared = Arc::new(Shared {
             name: name.to_owned(),
             upgrades,
             keeps,
+            tls,
             connections: AtomicU64::new(0),
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -245,7 +270,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         drop(state);
         let serving = Arc::clone(shared);
         thread::spawn(move || {
-            let ended = serve(Wire::new(stream), number, &serving);
+            let ended = greet(stream, number, &serving);
             let mut state = serving.lock();
             state.open.retain(|(known, _)| *known != number);
             if let Err(fault) = ended
@@ -257,6 +282,18 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
                 state.faults.push(format!("connection {number}: {fault}"));
             }
         });
+    }
+}
+
+/// Serves a connection, after a handshake where there is one. A handshake that fails is nobody's fault.
+fn greet(stream: TcpStream, connection: u64, shared: &Shared) -> io::Result<()> {
+    let Some(config) = &shared.tls else {
+        return serve(Wire::new(stream), connection, shared);
+    };
+    stream.set_nodelay(true)?;
+    match accept_tls(stream, Arc::clone(config)) {
+        Ok(socket) => serve(Wire::over(socket), connection, shared),
+        Err(_) => Ok(()),
     }
 }
 
@@ -299,6 +336,7 @@ fn receive(wire: &mut Wire, connection: u64, head: &[u8]) -> io::Result<Received
         headers,
         body,
         trailers,
+        tls: wire.stream.tls(),
     })
 }
 

@@ -44,6 +44,7 @@ mod random;
 mod refused;
 mod request;
 mod sha1;
+mod socket;
 mod websocket;
 mod wire;
 
@@ -61,6 +62,7 @@ pub use random::Random;
 pub use refused::RefusedAddress;
 pub use request::Request;
 pub use sha1::sha1;
+pub use socket::ReceivedTls;
 pub use websocket::WebSocket;
 
 /// How long a test waits for anything before it fails. Generous on purpose:

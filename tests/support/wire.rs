@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::net::TcpStream;
 
 use crate::DEADLINE;
+use crate::socket::Socket;
 
 /// More than any head in the tests; a peer that sends more is at fault.
 const HEAD_BYTES_MAX: usize = 4 << 20;
@@ -16,7 +17,7 @@ pub(crate) type Fields = Vec<(String, String)>;
 /// A socket and what was read from it ahead of need.
 #[derive(Debug)]
 pub(crate) struct Wire {
-    pub(crate) stream: TcpStream,
+    pub(crate) stream: Socket,
     ahead: Vec<u8>,
 }
 
@@ -29,6 +30,11 @@ impl Wire {
             .set_write_timeout(Some(DEADLINE))
             .expect("a write timeout can be set");
         stream.set_nodelay(true).expect("TCP_NODELAY can be set");
+        Self::over(Socket::Plain(stream))
+    }
+
+    /// Over a socket that has its timeouts already.
+    pub(crate) fn over(stream: Socket) -> Self {
         Self {
             stream,
             ahead: Vec::new(),

@@ -27,7 +27,7 @@ mod routing;
 mod snippet;
 pub(crate) mod timeout_and_buffer;
 mod tls;
-mod upstream_tls;
+pub(crate) mod upstream_tls;
 pub mod value;
 pub(crate) mod words;
 
@@ -109,6 +109,8 @@ pub struct Effects {
     pub policy: RoutePolicy,
     /// Timeouts, sizes, retries, log: ConfigMap defaults overlaid with annotations.
     pub settings: RouteSettings,
+    /// `proxy-ssl-*`; with its Secret it becomes part of the settings.
+    pub upstream_tls: upstream_tls::Draft,
     /// `canary: "true"`: no ordinary Ingress. Until canaries are served it must take no traffic at all.
     pub canary: bool,
     /// `enable-global-auth: "false"`: a global authentication does not concern these routes.

@@ -55,6 +55,8 @@ pub struct Settings {
     pub no_tls_redirect_locations: Vec<String>,
     /// `hsts` and its companions, while the map is read.
     pub hsts: tls::StrictTransport,
+    /// `proxy-ssl-location-only`: `proxy-ssl-*` concerns its own Ingress only, not the whole host.
+    pub upstream_tls_location_only: bool,
 }
 
 impl Default for Settings {
@@ -71,6 +73,7 @@ impl Default for Settings {
             no_auth_locations: vec!["/.well-known/acme-challenge".to_owned()],
             no_tls_redirect_locations: vec!["/.well-known/acme-challenge".to_owned()],
             hsts: tls::StrictTransport::default(),
+            upstream_tls_location_only: false,
         }
     }
 }

@@ -18,7 +18,7 @@ use genkan_route::{
     route::{Closed, Inactive, Mode, PathType, RouteOrigin, Target},
 };
 
-use genkan_route::settings::RouteSettings;
+use genkan_route::{settings::RouteSettings, upstream::UpstreamTls};
 
 use crate::{
     annotation::Effects,
@@ -40,6 +40,9 @@ pub(crate) struct Claim {
     pub settings: Arc<RouteSettings>,
     /// `effects.policy`, shared by its routes.
     pub policy: Arc<RoutePolicy>,
+    /// Its TLS towards backends, where paths of other Ingresses of its hosts have it too
+    /// (ingress-nginx writes it at the server, unless `proxy-ssl-location-only` is set).
+    pub upstream_tls: Option<Arc<UpstreamTls>>,
     /// Where `spec.defaultBackend` leads.
     pub default_backend: Option<Target>,
     /// `spec.rules`, those whose host can be used.

@@ -30,6 +30,7 @@ pub mod probe;
 mod reference;
 mod site;
 mod tls;
+mod upstream_tls;
 mod world;
 
 #[cfg(test)]

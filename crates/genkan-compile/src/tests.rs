@@ -4,4 +4,5 @@ mod finding;
 mod incremental;
 mod request;
 pub(crate) mod routing;
+mod upstream_tls;
 pub(crate) mod world;

@@ -88,6 +88,8 @@ counters! {
     dropped_fields,
     /// New connections to endpoints.
     connects,
+    /// Of these, those with a TLS handshake.
+    tls_connects,
     /// Exchanges on connections from the pool.
     reuses,
     /// Tries repeated on a new connection because the pooled one was closed at the same moment.

@@ -23,6 +23,7 @@ use crate::{
     live::{Live, Progress},
     publication::{Publication, Published},
     record::ObserverFactory,
+    upstream::prepare::Preparer,
     worker::{
         self, Start,
         accept::{Gauge, Listener, Place},
@@ -82,6 +83,7 @@ pub struct Proxy {
     workers: Vec<Handle>,
     addresses: Vec<SocketAddr>,
     graveyard: mpsc::Sender<Published>,
+    upstream: Preparer,
     running: Arc<Running>,
 }
 
@@ -131,11 +133,14 @@ impl Proxy {
         let others: Arc<[_]> = channels.iter().map(|(sender, _)| sender.clone()).collect();
         let gauges: Arc<[Gauge]> = (0..count).map(|_| Gauge::default()).collect();
         let spill = SpillBudget::new(options.spill_bytes_max);
-        let published = Arc::new(publication);
+        let upstream = Preparer::new();
+        let prepared = upstream.prepare(&publication.snapshot);
+        let published = Published::new(publication, prepared);
         let mut proxy = Self {
             workers: Vec::with_capacity(count),
             addresses,
             graveyard,
+            upstream,
             running: Arc::new(Running {
                 count: AtomicUsize::new(0),
                 ended: Mutex::new(ended),
@@ -144,7 +149,7 @@ impl Proxy {
         for (index, ((commands, receiver), listeners)) in
             channels.into_iter().zip(sockets).enumerate()
         {
-            let (published, graveyard) = (Arc::clone(&published), proxy.graveyard.clone());
+            let (published, graveyard) = (published.clone(), proxy.graveyard.clone());
             let start = Start {
                 place: Place {
                     index,
@@ -200,10 +205,11 @@ impl Proxy {
         let publication = publication.into();
         let progress = Progress::of(self.workers.len());
         let live = Live::new(publication.snapshot.generation, Arc::clone(&progress));
-        let published = Arc::new(publication);
+        let prepared = self.upstream.prepare(&publication.snapshot);
+        let published = Published::new(publication, prepared);
         for worker in &self.workers {
             let command = Command::Publish {
-                published: Arc::clone(&published),
+                published: published.clone(),
                 graveyard: self.graveyard.clone(),
                 taken: Arc::clone(&progress),
             };

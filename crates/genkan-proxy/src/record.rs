@@ -59,6 +59,8 @@ pub struct Attempt {
     pub response_time: Duration,
     /// Whether the connection came from the pool.
     pub reused: bool,
+    /// Version of TLS spoken with the endpoint, such as `TLSv1.3`; `None` in clear.
+    pub tls: Option<&'static str>,
 }
 
 /// Everything about one finished exchange. Borrowed: copy what is to be kept.

@@ -8,6 +8,7 @@ use crate::{
     host::HostName,
     route::Mode,
     table::Route,
+    upstream::Wire,
 };
 
 /// Scheme of the connection.
@@ -166,6 +167,8 @@ pub struct Forward<'t> {
     pub endpoints: &'t Arc<Endpoints>,
     /// Whether the target is in [`Scratch::target`]; otherwise the client's raw target goes upstream.
     pub rewritten: bool,
+    /// How the endpoint is spoken to.
+    pub wire: Wire<'t>,
 }
 
 /// Which rule redirected.

@@ -52,6 +52,12 @@ pub enum Fault {
     ConnectRefused,
     /// The backend did not accept the connection in time, or cannot be reached.
     ConnectTimeout,
+    /// The backend speaks no TLS, or none that suits us.
+    BackendTls,
+    /// The backend ended the TLS handshake with an alert.
+    BackendAlert,
+    /// The backend's certificate is not accepted.
+    BackendCertificate,
     /// The backend closed before a complete response head.
     BackendClosed,
     /// The backend did not answer in time.
@@ -119,6 +125,9 @@ impl Fault {
             Self::ClientGone => row("GK0360", 499, 499, "http_request_error"),
             Self::ConnectRefused => row("GK0350", 502, 502, "connection_refused"),
             Self::ConnectTimeout => row("GK0351", 504, 504, "connection_timeout"),
+            Self::BackendTls => row("GK0353", 502, 502, "tls_protocol_error"),
+            Self::BackendAlert => row("GK0353", 502, 502, "tls_alert_received"),
+            Self::BackendCertificate => row("GK0354", 502, 502, "tls_certificate_error"),
             Self::BackendClosed => row("GK0356", 502, 502, "connection_terminated"),
             Self::ReadTimeout => row("GK0357", 504, 504, "http_response_timeout"),
             Self::SendTimeout => row("GK0357", 504, 504, "connection_write_timeout"),

@@ -26,3 +26,4 @@ pub mod snapshot;
 pub mod table;
 pub mod template;
 pub mod tls;
+pub mod upstream;

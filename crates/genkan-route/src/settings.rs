@@ -3,7 +3,9 @@
 //! Names and defaults are those of ingress-nginx's annotations and ConfigMap keys. Times are
 //! [`Duration`]s, sizes are bytes; `None` means "no limit".
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use crate::upstream::{BackendProtocol, UpstreamTls};
 
 use crate::{template::Template, tls::TlsSettings};
 
@@ -36,6 +38,10 @@ pub struct RouteSettings {
     pub preserve_trailing_slash: bool,
     /// `use-port-in-redirects`: that redirect names the port even where it is 443.
     pub port_in_redirects: bool,
+    /// `backend-protocol`.
+    pub backend_protocol: BackendProtocol,
+    /// `proxy-ssl-*`, where a Secret belongs to it; counts where the protocol has TLS.
+    pub upstream_tls: Option<Arc<UpstreamTls>>,
 }
 
 impl RouteSettings {
@@ -76,6 +82,8 @@ impl Default for RouteSettings {
             force_ssl_redirect: false,
             preserve_trailing_slash: false,
             port_in_redirects: false,
+            backend_protocol: BackendProtocol::default(),
+            upstream_tls: None,
         }
     }
 }

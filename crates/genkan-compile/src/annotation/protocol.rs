@@ -1,4 +1,6 @@
-//! The protocol spoken with the backend. Plain HTTP for now.
+//! The protocol spoken with the backend.
+
+use genkan_route::upstream::BackendProtocol;
 
 use super::entry::{BadValue, Effect, Entry, Family, Outcome, Risk};
 use super::value::{Charset, Malformed, Value, any_case};
@@ -17,13 +19,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         value: Value::AnyCase(PROTOCOLS),
         default: "HTTP",
         effect: Effect::Partly(
-            |_, text| {
-                Ok(match any_case(text, PROTOCOLS)? {
-                    // AUTO_HTTP follows the client's connection, and there is no TLS listener yet.
-                    "HTTP" | "AUTO_HTTP" => Outcome::InEffect,
+            |effects, text| {
+                effects.settings.backend_protocol = match any_case(text, PROTOCOLS)? {
+                    "HTTP" => BackendProtocol::Http,
+                    "HTTPS" => BackendProtocol::Https,
+                    "AUTO_HTTP" => BackendProtocol::AutoHttp,
                     // Plain HTTP would reach a backend that expects something else.
-                    _ => Outcome::Unservable,
-                })
+                    _ => return Ok(Outcome::Unservable),
+                };
+                Ok(Outcome::InEffect)
             },
             &words::ONLY_HTTP,
         ),

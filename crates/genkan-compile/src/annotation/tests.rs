@@ -251,10 +251,10 @@ fn zero_is_no_limit_and_off_beats_all_other_conditions() {
 
 #[test]
 fn backends_that_speak_something_else_are_closed() {
-    for value in ["HTTP", "http", "AUTO_HTTP"] {
+    for value in ["HTTP", "http", "AUTO_HTTP", "HTTPS", "https"] {
         check(&[("backend-protocol", value)], &[], false);
     }
-    for value in ["HTTPS", "GRPC", "grpcs", "FCGI"] {
+    for value in ["GRPC", "grpcs", "FCGI"] {
         check(&[("backend-protocol", value)], &["GK0207"], true);
     }
 }

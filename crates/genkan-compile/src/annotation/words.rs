@@ -40,6 +40,7 @@ words! {
     CIPHERS: "an OpenSSL cipher string", "OpenSSL の暗号スイート文字列";
     CONFIG_MAP: "`namespace/name` of a ConfigMap that can be used", "使用できる ConfigMap の `namespace/name`";
     SECRET: "`namespace/name` of a Secret", "Secret の `namespace/name`";
+    BACKEND_SECRET: "a Secret of the Ingress's namespace with `tls.crt` and `tls.key`, `ca.crt`, or all three", "Ingress と同じ名前空間にあり、`tls.crt` と `tls.key`、`ca.crt`、またはその 3 つを持つ Secret";
     ERROR_PAGE: "a URL, a path or `@name`", "URL、パス、または `@name`";
     COMMON_NAME: "`CN=` and a regular expression", "`CN=` に続く正規表現";
     TLS_VERSIONS: "`TLSv1.2`, `TLSv1.3` or both", "`TLSv1.2`、`TLSv1.3`、またはその両方";
@@ -74,6 +75,10 @@ words! {
     NO_SCHEME: "it has no scheme `http` or `https`", "スキーム `http` または `https` がありません";
     NO_HOST: "it has no host", "ホストがありません";
     NOT_A_HOST: "`{value}` is not a host", "`{value}` はホストではありません";
+    FOREIGN_SECRET: "it is in another namespace than the Ingress", "Ingress とは別の名前空間にあります";
+    NO_PEM: "`{key}` of this Secret is not PEM", "この Secret の `{key}` は PEM ではありません";
+    HALF_A_PAIR: "this Secret has only one of `tls.crt` and `tls.key`", "この Secret には `tls.crt` と `tls.key` の一方しかありません";
+    NOTHING_TO_SHOW: "this Secret has neither `tls.crt` and `tls.key` nor `ca.crt`", "この Secret には `tls.crt` と `tls.key` も `ca.crt` もありません";
     NOT_NAMESPACED: "it is not `namespace/name`", "`namespace/name` の形ではありません";
     NO_CN: "it does not begin with `CN=`", "`CN=` で始まっていません";
     NO_TLS_VERSION: "`{value}` is no version of TLS", "`{value}` は TLS のバージョンではありません";
@@ -95,13 +100,15 @@ words! {
     // --- why something has no effect
     NOT_YET: "Genkan does not implement it yet", "Genkan はまだ実装していません";
     NO_CANARY: "canaries are not served yet: this Ingress takes no traffic, all of it goes to the main one", "カナリアはまだ提供していません。この Ingress にはトラフィックを流さず、すべてメインの Ingress に渡します";
-    ONLY_HTTP: "only HTTP is spoken with backends so far; the route is closed instead of sending plain HTTP", "バックエンドとの通信はまだ HTTP だけです。平文の HTTP を送る代わりにルートを閉じます";
     OLD_TLS: "only TLS 1.2 and 1.3 are spoken; the other versions are left out", "使えるのは TLS 1.2 と 1.3 だけです。ほかのバージョンは使いません";
     NO_MODERN_CIPHER: "only suites with forward secrecy and AEAD are spoken, and it names none of them: all of them are offered; name one, or leave `ssl-ciphers` out", "前方秘匿性のある AEAD の暗号スイートだけを使います。その中のものが 1 つも指定されていないため、すべてを提示します。1 つ指定するか、`ssl-ciphers` を外してください";
     NO_GROUP: "`{value}` names no group that is spoken", "`{value}` には使えるグループがありません";
     OTHER_GROUPS: "spoken are X25519MLKEM768, X25519, P-256 and P-384; the others are left out", "使えるのは X25519MLKEM768、X25519、P-256、P-384 です。ほかのグループは使いません";
     NO_DHE: "suites with finite-field Diffie-Hellman are not spoken; `ssl-ecdh-curve` chooses the groups", "有限体の Diffie-Hellman を使うスイートはありません。グループは `ssl-ecdh-curve` で選びます";
     RECORD_SIZE: "a record is as long as what is written at once", "レコードの長さは一度に書き出す量で決まります";
+    ONLY_HTTP: "only HTTP and HTTPS are spoken with backends so far; the route is closed instead of sending plain HTTP", "バックエンドとの通信はまだ HTTP と HTTPS だけです。平文の HTTP を送る代わりにルートを閉じます";
+    MODERN_CIPHERS: "only suites with forward secrecy and AEAD are spoken, and it names none of them; all of them are offered", "前方秘匿性のある AEAD の暗号スイートだけを使います。その中のものが 1 つも指定されていないため、すべてを提示します";
+    MODERN_TLS: "only TLS 1.2 and 1.3 are spoken; TLS 1.2 is offered", "使えるのは TLS 1.2 と 1.3 だけです。TLS 1.2 を提示します";
     NO_PUSH: "browsers and nginx have removed HTTP/2 push", "HTTP/2 プッシュはブラウザーからも nginx からも削除されました";
     NGINX_ONLY: "it tunes the inside of nginx", "nginx の内部を調整するための設定です";
     DEAD: "ingress-nginx no longer reads it", "ingress-nginx ももう読んでいません";

@@ -265,7 +265,10 @@ pub(super) const KEYS: &[Key] = &[
         name: "proxy-ssl-location-only",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.upstream_tls_location_only = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
 ];

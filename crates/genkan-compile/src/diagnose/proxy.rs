@@ -348,7 +348,10 @@ fn of_connection(fault: Fault, answer: Option<&Answer>) -> Option<Finding> {
     let code: Code = fault.facts().code.parse().ok()?;
     let finding = Finding::new(code).value(endpoint.as_str());
     Some(match fault {
-        Fault::ConnectRefused => finding.arg("endpoint", endpoint),
+        Fault::ConnectRefused
+        | Fault::BackendTls
+        | Fault::BackendAlert
+        | Fault::BackendCertificate => finding.arg("endpoint", endpoint),
         Fault::ConnectTimeout | Fault::ReadTimeout | Fault::SendTimeout => finding
             .arg("endpoint", endpoint)
             .arg("timeout", "the timeout"),

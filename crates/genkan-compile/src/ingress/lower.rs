@@ -25,7 +25,7 @@ use crate::{
     options::Options,
     order::Precedence,
     reference::References,
-    site,
+    site, upstream_tls,
 };
 
 /// Lowers an Ingress. Also gives the objects that its meaning depends on, sorted.
@@ -65,8 +65,15 @@ pub(crate) fn lower(
         uses: &mut uses,
     };
     references.resolve(&mut effects, &mut remarks);
+    let upstream_tls = upstream_tls::resolve(object, &effects.upstream_tls, objects, options);
+    uses.extend(upstream_tls.used);
+    effects.settings.upstream_tls.clone_from(&upstream_tls.tls);
+    if let Some(closed) = upstream_tls.closed {
+        effects.closed.get_or_insert(closed);
+    }
     if matches!(selection, Selection::Ours(_)) {
         findings.extend(lowered);
+        findings.extend(upstream_tls.findings);
         findings.extend(check::remark::findings(object, &remarks));
         findings.extend(check::rule::findings(object));
         findings.extend(check::path::findings(object, &effects));
@@ -105,6 +112,9 @@ pub(crate) fn lower(
         policy: Arc::new(effects.policy.clone()),
         effects,
         settings,
+        upstream_tls: upstream_tls
+            .tls
+            .filter(|_| !base.settings.upstream_tls_location_only),
         default_backend,
         rules,
         findings,

@@ -1,7 +1,7 @@
 //! GK0350–GK0356: opening and keeping connections to the backend.
 
 use super::{Code, Entry, Text, example};
-use crate::code::Phase::Both;
+use crate::code::Phase::{Both, Runtime};
 use crate::code::Severity::{Error, Warning};
 
 pub(super) static ENTRIES: &[Entry] = &[
@@ -135,6 +135,99 @@ metadata:
 metadata:
   annotations:
     nginx.ingress.kubernetes.io/backend-protocol: "HTTPS"
+"#,
+        ),
+    },
+    Entry {
+        code: Code::GK0353,
+        name: "BackendWithoutTls",
+        severity: Error,
+        phase: Runtime,
+        title: Text {
+            en: "TLS to the backend was tried and failed",
+            ja: "バックエンドとの TLS 接続に失敗しました",
+        },
+        headline: Some(Text {
+            en: "{endpoint} did not complete a TLS handshake",
+            ja: "{endpoint} が TLS ハンドシェイクを完了しませんでした",
+        }),
+        meaning: Text {
+            en: "The route speaks TLS with its backend. What came back was no TLS, often plain \
+                 HTTP, or an alert: no version or cipher suite in common, or a client certificate \
+                 is wanted. The proxy answers 502.",
+            ja: "このルートはバックエンドと TLS で通信します。しかし返ってきたのは TLS ではないデー\
+                 タ（多くは平文の HTTP）か、アラートでした。共通のバージョンや暗号スイートがないか、\
+                 クライアント証明書が求められています。プロキシは 502 を返します。",
+        },
+        remedy: Text {
+            en: "Use the Service's TLS port, or remove `backend-protocol`; for an alert, compare \
+                 `proxy-ssl-protocols` and `proxy-ssl-ciphers` with the backend, and name a client \
+                 certificate in `proxy-ssl-secret`.",
+            ja: "Service の TLS ポートを使うか、`backend-protocol` を外してください。アラートの場合\
+                 は、`proxy-ssl-protocols` と `proxy-ssl-ciphers` をバックエンドの設定と照合し、\
+                 `proxy-ssl-secret` にクライアント証明書を指定してください。",
+        },
+        detection: Text {
+            en: "The handshake ended in an error or an alert of the backend.",
+            ja: "ハンドシェイクがエラー、またはバックエンドのアラートで終わりました。",
+        },
+        example: example(
+            r#"
+metadata:
+  annotations:
+    nginx.ingress.kubernetes.io/backend-protocol: "HTTPS"
+"#,
+            r"
+metadata:
+  annotations: {}
+",
+        ),
+    },
+    Entry {
+        code: Code::GK0354,
+        name: "BackendCertificateNotAccepted",
+        severity: Error,
+        phase: Both,
+        title: Text {
+            en: "Backend's certificate was not accepted",
+            ja: "バックエンドの証明書を受け入れられませんでした",
+        },
+        headline: Some(Text {
+            en: "the certificate of {endpoint} cannot be accepted",
+            ja: "{endpoint} の証明書を受け入れられません",
+        }),
+        meaning: Text {
+            en: "`proxy-ssl-verify` is on. The backend's certificate is not signed by an \
+                 authority in `ca.crt` of the Secret, is out of date, or is for another name than \
+                 `proxy-ssl-name`; or there is no `ca.crt` at all, and the route is closed (503) \
+                 because nothing can be verified.",
+            ja: "`proxy-ssl-verify` が有効です。バックエンドの証明書が Secret の `ca.crt` の認証局に\
+                 よって署名されていないか、有効期間外か、`proxy-ssl-name` と異なる名前のものです。\
+                 `ca.crt` がない場合は何も検証できないため、ルートを閉じて 503 を返します。",
+        },
+        remedy: Text {
+            en: "Put the authority into `ca.crt`, and name the backend as its certificate does.",
+            ja: "認証局の証明書を `ca.crt` に入れ、バックエンドの証明書にある名前を指定してください。",
+        },
+        detection: Text {
+            en: "The Secret named in `proxy-ssl-secret` has no `ca.crt`; at run time, the \
+                 verification failed during the handshake.",
+            ja: "`proxy-ssl-secret` の Secret に `ca.crt` がありません。実行時には、ハンドシェイク中\
+                 の検証に失敗しました。",
+        },
+        example: example(
+            r#"
+metadata:
+  annotations:
+    nginx.ingress.kubernetes.io/proxy-ssl-secret: default/grpc-tls
+    nginx.ingress.kubernetes.io/proxy-ssl-verify: "on"
+"#,
+            r#"
+metadata:
+  annotations:
+    nginx.ingress.kubernetes.io/proxy-ssl-secret: default/grpc-tls
+    nginx.ingress.kubernetes.io/proxy-ssl-verify: "on"
+    nginx.ingress.kubernetes.io/proxy-ssl-name: grpc.default.svc
 "#,
         ),
     },

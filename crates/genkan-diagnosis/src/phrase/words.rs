@@ -88,6 +88,7 @@ words! {
     // --- notes
     READING_KEPT: "the last version that could be read keeps serving", "最後に読み取れたバージョンが引き続き使われます";
     DEFAULT_USED: "the default, {value}, is in effect", "既定値の {value} が有効です";
+    NO_AUTHORITY: "its Secret has no `ca.crt` to verify with", "検証に使う `ca.crt` が Secret にありません";
     ROUTE_CLOSED: "this setting protects the route; until it can be applied the route answers 503", "この設定はルートを保護するものです。適用できるまで、このルートは 503 を返します";
     REST_WORKS: "the rest of this {kind} keeps working", "この {kind} の残りの部分はそのまま動作します";
     CLOSEST_IS: "closest: `{name}`", "最も近いもの: `{name}`";

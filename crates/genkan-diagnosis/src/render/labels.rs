@@ -70,6 +70,8 @@ labels! {
     READY_ONE: "1 ready endpoint", "準備できたエンドポイント 1 個";
     READY: "{count} ready endpoints", "準備できたエンドポイント {count} 個";
     CONNECT: "connect {ms} ms", "接続 {ms} ms";
+    VERIFIED_AS: "verified as {name}", "{name} として検証";
+    NOT_VERIFIED: "not verified", "検証なし";
     REUSED: "kept connection", "既存の接続を再利用";
     FAILED_ATTEMPT: "failed: {reason}", "失敗: {reason}";
     IN_MS: "{status} in {ms} ms", "{status}（{ms} ms）";

@@ -182,9 +182,27 @@ pub struct Backend {
     pub target: Option<String>,
     /// Number of endpoints that are ready.
     pub ready: Known<usize>,
+    /// Protocol spoken with the endpoints where it is not plain HTTP/1: `https`, `h2c`, `h2`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<String>,
+    /// TLS towards the endpoints, where there is any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<BackendTls>,
     /// Code, when it cannot serve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
+}
+
+/// How a backend is spoken to over TLS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BackendTls {
+    /// The name that its certificate must have; none where nothing is verified.
+    pub verified_name: Option<String>,
+    /// The server name that it is sent (SNI).
+    pub server_name: Option<String>,
+    /// Whether a client certificate is at hand when it asks for one.
+    pub client_certificate: bool,
 }
 
 /// Stage `endpoint`: one attempt.

@@ -85,6 +85,9 @@ fn attempts(attempts: &[Attempt], out: &mut Vec<u8>) {
                 seconds(time, out);
             }
         }
+        if let Some(version) = attempt.tls {
+            field("tls", Some(version.as_bytes()), out);
+        }
         out.push(b'}');
     }
     out.push(b']');

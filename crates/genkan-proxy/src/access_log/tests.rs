@@ -29,6 +29,7 @@ fn attempt(address: &str, status: u16, milliseconds: u64) -> Attempt {
         header_time: None,
         response_time: Duration::from_millis(milliseconds),
         reused: false,
+        tls: None,
     }
 }
 

@@ -27,7 +27,8 @@ use crate::{
     buffer::Buffer,
     upstream::{
         connect::{ConnectFailure, connect},
-        pool::Connection,
+        pool::{Connection, PoolKey},
+        prepare::ClientTls,
     },
     worker::held::Held,
 };
@@ -51,6 +52,8 @@ pub(super) struct Times {
     pub(super) connect: Option<Duration>,
     pub(super) header: Option<Duration>,
     pub(super) reused: bool,
+    /// Version of TLS, on connections that have it.
+    pub(super) tls: Option<&'static str>,
 }
 
 /// A try without a response.
@@ -87,6 +90,8 @@ pub(super) struct Try<'a> {
     pub(super) held: &'a Held,
     pub(super) settings: &'a RouteSettings,
     pub(super) address: SocketAddr,
+    /// What a connection is made with, where it is not in clear.
+    pub(super) tls: Option<&'a ClientTls>,
     /// Do not take a connection from the pool.
     pub(super) fresh: bool,
     /// The request's head.
@@ -107,14 +112,16 @@ pub(super) async fn attempt<D: Downstream>(
         connect: None,
         header: None,
         reused: false,
+        tls: None,
+    };
+    let key = PoolKey {
+        address: parts.address,
+        tls: parts.tls.map(|tls| tls.id),
     };
     let pooled = if parts.fresh {
         None
     } else {
-        client
-            .worker
-            .pools
-            .take(parts.address, began, parts.held.settings())
+        client.worker.pools.take(key, began, parts.held.settings())
     };
     let connection = match pooled {
         Some(connection) => {
@@ -124,13 +131,9 @@ pub(super) async fn attempt<D: Downstream>(
             connection
         }
         None => {
+            let timeout = parts.settings.connect_timeout;
             let sending = parts.body.is_coming();
-            let connecting = Box::pin(connect(
-                client,
-                parts.address,
-                parts.settings.connect_timeout,
-                sending,
-            ));
+            let connecting = Box::pin(connect(client, key, parts.tls, timeout, sending));
             match connecting.await {
                 Ok(connection) => {
                     times.connect = Some(began.elapsed());
@@ -140,6 +143,7 @@ pub(super) async fn attempt<D: Downstream>(
             }
         }
     };
+    times.tls = connection.stream.tls_version();
     exchange.response.clear();
     let mut awaiting = Awaiting {
         connection,
@@ -218,6 +222,9 @@ fn not_connected(failure: ConnectFailure, times: Times) -> Failure {
         }
         ConnectFailure::Timeout => (Fault::ConnectTimeout, FailureKind::Timeout),
         ConnectFailure::Client => (Fault::ClientGone, FailureKind::ClientGone),
+        ConnectFailure::Tls => (Fault::BackendTls, FailureKind::Error),
+        ConnectFailure::Alert => (Fault::BackendAlert, FailureKind::Error),
+        ConnectFailure::Certificate => (Fault::BackendCertificate, FailureKind::Error),
     };
     Failure {
         fault,

@@ -223,7 +223,12 @@ async fn respond<D: Downstream>(
         exchange.tally.status = view.status();
     }
     exchange.tally.maker = Maker::Backend;
-    note(exchange, connection.address, exchange.tally.status, times);
+    note(
+        exchange,
+        connection.key.address,
+        exchange.tally.status,
+        times,
+    );
     {
         let view = ResponseView::new(&received.filled()[..head_len], &exchange.response);
         let told = Told {

@@ -6,7 +6,6 @@ use std::{
 };
 
 use genkan_route::fault::Fault;
-use tokio::net::TcpStream;
 
 use super::{client::Client, downstream::Downstream, patience::Party, transport::poll_put};
 use crate::{
@@ -15,6 +14,7 @@ use crate::{
         spill::{Reading, read_at},
     },
     buffer::{Buffer, LARGE},
+    upstream::stream::Stream,
 };
 
 /// How far a request has been sent. A new try begins with a new one.
@@ -62,7 +62,7 @@ impl Sending {
     pub(super) fn poll<D: Downstream>(
         &mut self,
         cx: &mut Context<'_>,
-        endpoint: &mut TcpStream,
+        endpoint: &mut Stream,
         client: &mut Client<D>,
         outgoing: &mut Outgoing<'_>,
     ) -> Result<Poll<()>, SendEnd> {
@@ -85,7 +85,7 @@ impl Sending {
     fn advance<D: Downstream>(
         &mut self,
         cx: &mut Context<'_>,
-        endpoint: &mut TcpStream,
+        endpoint: &mut Stream,
         client: &mut Client<D>,
         outgoing: &mut Outgoing<'_>,
     ) -> Result<(), Stop> {

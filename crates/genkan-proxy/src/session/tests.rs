@@ -19,6 +19,7 @@ use super::{Peer, serve, transport::Transport};
 use crate::{
     body::spill::SpillBudget,
     capture::CaptureLimits,
+    publication::Published,
     record::{Observers, Unobserved},
     worker::{Worker, accept::Place, held::Held, watch::Activity},
 };
@@ -91,7 +92,10 @@ fn worker() -> Rc<Worker> {
     };
     Rc::new(Worker::new(
         place,
-        Held::new(Arc::new(snapshot.into()), mpsc::channel().0),
+        Held::new(
+            Published::new(snapshot.into(), Arc::default()),
+            mpsc::channel().0,
+        ),
         &|_| Observers {
             log: Box::new(Unobserved),
             meter: Box::new(Unobserved),

@@ -36,6 +36,14 @@ pub(super) async fn try_endpoints<D: Downstream>(
         return Err((Fault::Internal, FailureKind::Final));
     };
     let settings = &*route.spec.settings;
+    let tls = match forward.wire.tls {
+        None => None,
+        // What cannot be made ready (a key that does not belong to its certificate) serves nobody.
+        Some(tls) => match ask.held.upstream_tls().of(tls) {
+            Some(prepared) => Some(&**prepared),
+            None => return Err((Fault::Closed, FailureKind::Final)),
+        },
+    };
     let began = Instant::now();
     let mut count = 0;
     let mut raced = None;
@@ -49,6 +57,7 @@ pub(super) async fn try_endpoints<D: Downstream>(
             held: ask.held,
             settings,
             address,
+            tls,
             fresh: raced.is_some(),
             head,
             body: &mut *body,
@@ -166,5 +175,6 @@ pub(super) fn note(exchange: &mut Exchange, address: SocketAddr, status: u16, ti
         header_time: times.header,
         response_time: times.began.elapsed(),
         reused: times.reused,
+        tls: times.tls,
     });
 }

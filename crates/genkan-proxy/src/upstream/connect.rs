@@ -1,17 +1,21 @@
-//! Opening a connection to an endpoint.
+//! Opening a connection to an endpoint, TLS included.
 
 use std::{
     future::poll_fn,
     io,
-    net::SocketAddr,
     pin::pin,
-    task::Poll,
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
 use tokio::net::TcpStream;
 
-use super::pool::Connection;
+use super::{
+    pool::{Connection, PoolKey},
+    prepare::ClientTls,
+    stream::Stream,
+    tls_stream::TlsStream,
+};
 use crate::{
     session::{client::Client, downstream::Downstream},
     worker::watch::Interrupt,
@@ -26,42 +30,91 @@ pub(crate) enum ConnectFailure {
     Timeout,
     /// The client left meanwhile.
     Client,
+    /// The endpoint speaks no TLS, or none that suits us.
+    Tls,
+    /// The endpoint ended the handshake with an alert.
+    Alert,
+    /// The endpoint's certificate is not accepted.
+    Certificate,
 }
 
-/// Connects, for as long as the route allows and the client waits. While the client is still `sending`
-/// its body it is not looked at, where what it sends would be the body.
+/// Connects, for as long as the route allows and the client waits. The handshake counts too, as in nginx.
+/// While the client is still `sending` its body it is not looked at, where what it sends would be the
+/// body.
 pub(crate) async fn connect<D: Downstream>(
     client: &mut Client<D>,
-    address: SocketAddr,
+    key: PoolKey,
+    tls: Option<&ClientTls>,
     timeout: Duration,
     sending: bool,
 ) -> Result<Connection, ConnectFailure> {
     client.worker.counters.connects.add(1);
     client.watch.set(Instant::now(), timeout);
     let watched = !(sending && D::IN_SERIES);
-    let mut connecting = pin!(TcpStream::connect(address));
-    let stream = poll_fn(|cx| {
+    let mut connecting = pin!(TcpStream::connect(key.address));
+    let socket = poll_fn(|cx| {
         if let Poll::Ready(connected) = connecting.as_mut().poll(cx) {
             return Poll::Ready(connected.map_err(ConnectFailure::Refused));
         }
-        if watched && client.poll_left(cx).is_ready() {
-            return Poll::Ready(Err(ConnectFailure::Client));
-        }
-        client.watch.poll(cx).map(|interrupt| {
-            Err(match interrupt {
-                Interrupt::Timeout => ConnectFailure::Timeout,
-                Interrupt::End => ConnectFailure::Client,
-            })
-        })
+        poll_cut(client, cx, watched).map(Err)
     })
     .await?;
     // Without it a streamed frame waits for a delayed acknowledgement.
-    stream.set_nodelay(true).map_err(ConnectFailure::Refused)?;
+    socket.set_nodelay(true).map_err(ConnectFailure::Refused)?;
+    let stream = match tls {
+        None => Stream::Tcp(socket),
+        Some(tls) => Stream::Tls(shake_hands(client, socket, tls, watched).await?),
+    };
     Ok(Connection {
         stream,
-        address,
+        key,
         created: Instant::now(),
         requests: 1,
         reused: false,
     })
+}
+
+async fn shake_hands<D: Downstream>(
+    client: &mut Client<D>,
+    socket: TcpStream,
+    tls: &ClientTls,
+    watched: bool,
+) -> Result<Box<TlsStream>, ConnectFailure> {
+    client.worker.counters.tls_connects.add(1);
+    let stream = TlsStream::new(socket, tls.config.clone(), tls.name.clone());
+    let mut stream = Box::new(stream.map_err(|_| ConnectFailure::Tls)?);
+    poll_fn(|cx| match stream.poll_handshake(cx) {
+        Poll::Ready(done) => Poll::Ready(done.map_err(|error| failed(&error))),
+        Poll::Pending => poll_cut(client, cx, watched).map(Err),
+    })
+    .await?;
+    Ok(stream)
+}
+
+/// Ready when there is no point in waiting any longer.
+fn poll_cut<D: Downstream>(
+    client: &mut Client<D>,
+    cx: &mut Context<'_>,
+    watched: bool,
+) -> Poll<ConnectFailure> {
+    if watched && client.poll_left(cx).is_ready() {
+        return Poll::Ready(ConnectFailure::Client);
+    }
+    client.watch.poll(cx).map(|interrupt| match interrupt {
+        Interrupt::Timeout => ConnectFailure::Timeout,
+        Interrupt::End => ConnectFailure::Client,
+    })
+}
+
+fn failed(error: &io::Error) -> ConnectFailure {
+    let cause = error
+        .get_ref()
+        .and_then(|cause| cause.downcast_ref::<rustls::Error>());
+    match cause {
+        Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => {
+            ConnectFailure::Certificate
+        }
+        Some(rustls::Error::AlertReceived(_)) => ConnectFailure::Alert,
+        _ => ConnectFailure::Tls,
+    }
 }

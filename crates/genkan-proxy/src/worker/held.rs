@@ -12,9 +12,8 @@ use genkan_route::{
     snapshot::Snapshot,
 };
 
-use crate::{publication::Published, tls::TlsConfigs};
-
 use super::identifier::{mix, random};
+use crate::{publication::Published, tls::TlsConfigs, upstream::prepare::Prepared};
 
 /// A snapshot with what a worker derives from it.
 #[derive(Debug)]
@@ -50,6 +49,11 @@ impl Held {
     /// What handshakes are answered with.
     pub(crate) fn tls(&self) -> Option<&TlsConfigs> {
         self.published().tls.as_ref()
+    }
+
+    /// What endpoints with TLS are connected to with.
+    pub(crate) fn upstream_tls(&self) -> &Prepared {
+        &self.published().upstream
     }
 
     fn published(&self) -> &Published {

@@ -11,3 +11,4 @@ mod responses;
 mod retries;
 mod support;
 mod upgrade;
+mod upstream_tls;

@@ -270,6 +270,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                         group,
                         endpoints,
                         rewritten,
+                        wire: route.spec.settings.wire(self.ask.input.scheme),
                     }),
                 }
             }

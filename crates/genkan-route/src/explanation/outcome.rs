@@ -10,6 +10,7 @@ use crate::{
     fault::Fault,
     route::Mode,
     site::StaticSite,
+    upstream::UpstreamTls,
 };
 
 /// What was decided.
@@ -25,6 +26,10 @@ pub enum Outcome {
         target: Vec<u8>,
         /// `X-Forwarded-Prefix`, where the route sets it.
         prefix: Option<Vec<u8>>,
+        /// How the endpoint is spoken to: `http`, `https` …
+        protocol: &'static str,
+        /// With which TLS, where there is any.
+        tls: Option<Arc<UpstreamTls>>,
     },
     /// It is a file of a static site.
     Site {
@@ -65,6 +70,8 @@ impl Outcome {
                     .route
                     .filter(|route| route.spec.forwarded_prefix.is_some())
                     .map(|_| scratch.prefix.clone()),
+                protocol: forward.wire.name(),
+                tls: forward.wire.tls.cloned(),
             },
             Verdict::Site(site) => Self::Site {
                 site: (*site).clone(),

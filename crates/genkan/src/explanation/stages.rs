@@ -4,8 +4,8 @@ use genkan_compile::Generation;
 use genkan_diagnosis::{
     Code, Maker, ObjectRef,
     trace::{
-        AccessCheck, Attempt, Backend, Candidate, Host, HostMatch, Kind, Known, Listener, Reason,
-        Redirect, Request, Rewrite, Trace, Verdict,
+        AccessCheck, Attempt, Backend, BackendTls, Candidate, Host, HostMatch, Kind, Known,
+        Listener, Reason, Redirect, Request, Rewrite, Trace, Verdict,
     },
 };
 use genkan_proxy::{capture::CapturedExchange, record};
@@ -185,6 +185,8 @@ impl Facts<'_> {
                 kind: None,
                 target,
                 ready: ready.map_or(Known::Unknown, Known::Value),
+                protocol: self.protocol(),
+                tls: self.backend_tls(),
                 code: None,
             }),
             Target::Site(site) if target.is_some() => Some(Backend {
@@ -194,10 +196,34 @@ impl Facts<'_> {
                 kind: Some("StaticSite".to_owned()),
                 target,
                 ready: Known::Unknown,
+                protocol: None,
+                tls: None,
                 code: None,
             }),
             _ => None,
         }
+    }
+
+    /// The protocol spoken with the backend, where it is not the usual one.
+    fn protocol(&self) -> Option<String> {
+        match &self.explanation.outcome {
+            Outcome::Forward { protocol, .. } => {
+                (*protocol != "http").then(|| (*protocol).to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    fn backend_tls(&self) -> Option<BackendTls> {
+        let Outcome::Forward { tls: Some(tls), .. } = &self.explanation.outcome else {
+            return None;
+        };
+        let name = || tls.name.to_string();
+        Some(BackendTls {
+            verified_name: tls.verification.as_ref().map(|_| name()),
+            server_name: tls.sends_name.then(name),
+            client_certificate: tls.identity.is_some(),
+        })
     }
 }
 

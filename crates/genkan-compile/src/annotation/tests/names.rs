@@ -56,7 +56,7 @@ pub(super) const NAMES: &[(&str, &str, Alone)] = &[
         Closes("GK0207"),
     ),
     ("auth-tls-match-cn", "CN=.*-legal", Closes("GK0207")),
-    ("proxy-ssl-secret", "default/client", Tells("GK0207")),
+    ("proxy-ssl-secret", "default/client", Works),
     ("proxy-ssl-verify", "on", Tells("GK0208")),
     ("proxy-ssl-verify-depth", "2", Tells("GK0208")),
     ("proxy-ssl-name", "backend.example", Tells("GK0208")),

@@ -97,7 +97,8 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
             regex_by.push(owner.clone());
         }
     }
-    let routes = emit(&locations, regex_host, host.settings, &mut inactive);
+    let mut routes = emit(&locations, regex_host, host.settings, &mut inactive);
+    share_upstream_tls(host, &mut routes);
     let spec = HostSpec {
         name: host.name.clone(),
         mode: Mode::NginxCompatible,
@@ -111,6 +112,33 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
         conflicts,
         regex_by,
         unattached: Vec::new(),
+    }
+}
+
+/// `proxy_ssl_*` at the server, which locations without any of their own inherit: that of the oldest
+/// Ingress that has some. A canary takes part too.
+fn share_upstream_tls(host: &HostClaims<'_>, routes: &mut [RouteSpec]) {
+    let takes_part = |claim: &&Arc<Claim>| claim.is_served() || claim.effects.canary;
+    let mut claims = host.claims.iter().filter(takes_part);
+    let Some(shared) = claims.find_map(|claim| claim.upstream_tls.as_ref()) else {
+        return;
+    };
+    let mut made: Vec<(Arc<RouteSettings>, Arc<RouteSettings>)> = Vec::new();
+    for route in routes
+        .iter_mut()
+        .filter(|route| route.settings.upstream_tls.is_none())
+    {
+        let before = route.settings.clone();
+        let known = made.iter().find(|(known, _)| Arc::ptr_eq(known, &before));
+        let after = match known {
+            Some((_, after)) => after.clone(),
+            None => Arc::new(RouteSettings {
+                upstream_tls: Some(shared.clone()),
+                ..(*before).clone()
+            }),
+        };
+        route.settings = after.clone();
+        made.push((before, after));
     }
 }
 

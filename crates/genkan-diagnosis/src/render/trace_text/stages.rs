@@ -211,6 +211,16 @@ impl Rows<'_> {
             };
             value = format!("Service {value} -> {ready}");
         }
+        if let Some(protocol) = &backend.protocol {
+            value += &format!(", {protocol}");
+        }
+        if let Some(tls) = &backend.tls {
+            let judged = match &tls.verified_name {
+                Some(name) => self.say(labels::VERIFIED_AS.arg("name", name)),
+                None => self.say(&labels::NOT_VERIFIED),
+            };
+            value += &format!(" ({judged})");
+        }
         Some(Row::new("backend", with_code(&value, backend.code)))
     }
 

@@ -92,6 +92,8 @@ fn story() -> Trace {
             kind: None,
             target: Some("/".into()),
             ready: Known::Value(2),
+            protocol: None,
+            tls: None,
             code: None,
         }),
         endpoint: Known::Value(vec![Attempt {

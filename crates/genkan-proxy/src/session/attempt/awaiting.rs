@@ -21,7 +21,7 @@ use crate::{
         heads,
         patience::{Party, Patience},
         sending::{Outgoing, SendEnd, Sending},
-        transport::poll_fill,
+        transport::{Transport, poll_fill},
     },
     upstream::pool::Connection,
     worker::watch::Interrupt,
@@ -117,7 +117,7 @@ impl Awaiting {
             }
             // No buffer is held while nothing arrives.
             if self.received.capacity() == 0 {
-                match self.connection.stream.poll_read_ready(cx) {
+                match Transport::poll_readable(&mut self.connection.stream, cx) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(Err(_)) => return Poll::Ready(Err(self.closed())),
                     Poll::Ready(Ok(())) => {}
