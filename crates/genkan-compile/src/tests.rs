@@ -2,6 +2,7 @@
 
 mod finding;
 mod incremental;
+mod reference;
 mod request;
 pub(crate) mod routing;
 mod upstream_tls;

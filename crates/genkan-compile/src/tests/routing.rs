@@ -398,3 +398,28 @@ fn a_static_site_is_served_beneath_its_manifest() {
     let world = compile_with(&site("/etc/www"), options, Resolutions::new());
     assert_eq!(world.get("x.test", "/a.css"), "site:page /a.css");
 }
+
+/// Both ask for `^/api/`; nginx takes equal patterns, and the longer text as written is tried first.
+#[test]
+fn of_equal_patterns_the_longer_path_as_written_wins() {
+    let plain = "/api Prefix a;/api/ Prefix b";
+    let regex = ingress(
+        "r",
+        "nginx",
+        "h.test",
+        &[("use-regex", "true")],
+        &format!("/x+ {IMPL} c"),
+    );
+    let rows = [
+        ("h.test/api", "a /api"),
+        ("h.test/api/", "b /api/"),
+        ("h.test/API/x", "b /API/x"),
+        ("h.test/apis", "a /apis"),
+    ];
+    for paths in [plain, "/api/ Prefix b;/api Prefix a"] {
+        check(
+            &[ingress("p", "nginx", "h.test", &[], paths), regex.clone()],
+            &rows,
+        );
+    }
+}

@@ -345,3 +345,45 @@ fn backends_are_told_when_connections_are_not_kept() {
         assert!(sent.contains(&expected), "{sent}");
     }
 }
+
+/// 6.1 and "Headers" in what was observed: nothing is set or taken where nothing asks for it.
+#[test]
+fn fields_that_only_a_setting_would_touch_pass() {
+    let fields = "Authorization: Basic eA==\r\nSsl-Client-Verify: SUCCESS\r\nX-Original-URI: /u\r\n\
+                  X-Forwarded-Prefix: /p\r\nForwarded: for=x\r\nX-Code: 503\r\nCookie: a=b\r\n";
+    let sent = sent(
+        root(),
+        &input(),
+        Body::None,
+        &format!("GET / HTTP/1.1\r\nHost: a.test\r\n{fields}\r\n"),
+    );
+    assert!(
+        sent.ends_with(&format!("X-Scheme: http\r\n{fields}\r\n")),
+        "{sent}"
+    );
+}
+
+#[test]
+fn no_id_is_made_where_the_operator_wants_none() {
+    let world = world(vec![host("_", NginxCompatible, vec![root()])]);
+    let head = b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
+    let parsed = parse(head);
+    let request = RequestView::new(head, &parsed);
+    let mut scratch = Scratch::default();
+    let input = input();
+    let decision = decide(&world, &input, request, &mut scratch, &mut NoRecorder);
+    let mut out = Vec::new();
+    let head = UpstreamHead {
+        request,
+        input: &input,
+        route: decision.route.unwrap(),
+        rewritten: false,
+        scratch: &scratch,
+        body: Body::None,
+        generate_request_id: false,
+        keeps_connections: true,
+    };
+    write_upstream_head(&mut out, &head);
+    let sent = String::from_utf8(out).unwrap();
+    assert!(!sent.contains("X-Request-ID"), "{sent}");
+}

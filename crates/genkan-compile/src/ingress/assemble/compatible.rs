@@ -258,11 +258,12 @@ fn emit(
             .iter()
             .any(|l| !l.is_prefix() && l.path == location.path);
         let forms = forms(location, regex_host, exact_twin);
-        // Prefix `/foo` and Prefix `/foo/` ask for one location `/foo/`; the original's configuration
-        // breaks there, here the older has it.
+        // Beside Exact `/foo`, Prefix `/foo` and Prefix `/foo/` ask for one location `/foo/`; the original's
+        // configuration breaks there, here the older has it. Patterns may be equal: the first in order
+        // is met.
         let free: Vec<_> = forms
             .into_iter()
-            .filter(|form| !taken.contains(&form.matched))
+            .filter(|form| regex_host || !taken.contains(&form.matched))
             .collect();
         taken.extend(free.iter().map(|form| form.matched.clone()));
         if free.is_empty() {
