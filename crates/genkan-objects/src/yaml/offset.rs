@@ -66,11 +66,9 @@ impl Offsets {
             ScalarStyle::SingleQuoted => (quoted(text, start, b'\''), Style::SingleQuoted),
             ScalarStyle::DoubleQuoted => (quoted(text, start, b'"'), Style::DoubleQuoted),
             ScalarStyle::Literal | ScalarStyle::Folded => {
-                // The parser begins at the content.
-                (
-                    trimmed(block_header(text, before, start)),
-                    Style::BlockScalar,
-                )
+                // The parser begins at the content, which may look like a property.
+                let header = block_header(text, before, span.range().start);
+                (trimmed(header), Style::BlockScalar)
             }
         }
     }
@@ -96,20 +94,29 @@ fn quoted(text: &str, start: usize, quote: u8) -> Extent {
     Extent::new(start, text.len())
 }
 
-/// The `|` or `>` between the end of the node before and the content of a block scalar.
+/// The `|` or `>` between the end of the node before and the content of a block scalar: on the last line
+/// above the content that is not empty, or else (where there is no content) wherever it comes first.
 fn block_header(text: &str, before: usize, content: usize) -> usize {
-    let mut at = before;
-    while let Some(next) = text[at..].chars().next() {
-        match next {
-            '|' | '>' => return at,
-            '#' | '%' => at += text[at..].find('\n').unwrap_or(text.len() - at),
+    let above = text[..content].trim_end_matches([' ', '\t', '\n', '\r']);
+    let line = above.rfind(['\n', '\r']).map_or(0, |found| found + 1);
+    let on_line = header_from(text, line.max(before)).filter(|&at| at < content);
+    on_line
+        .or_else(|| header_from(text, before))
+        .unwrap_or(content)
+}
+
+/// The first `|` or `>` from here on, if only properties, indicators and comments stand before it.
+fn header_from(text: &str, mut at: usize) -> Option<usize> {
+    loop {
+        match text.get(at..)?.chars().next()? {
+            '|' | '>' => return Some(at),
+            '#' | '%' => at = line_end(text, at),
             '&' | '!' => at = after_properties(text, at),
             ' ' | '\t' | '\r' | '\n' | ':' | '-' | '?' | ',' => at += 1,
             '[' | ']' | '{' | '}' => at += 1,
-            _ => return content,
+            _ => return None,
         }
     }
-    content
 }
 
 /// Behind the bracket that closes a flow collection. The parser stops at a comma before it.
@@ -117,17 +124,24 @@ pub(super) fn closing(text: &str, mut at: usize) -> usize {
     while let Some(next) = text[at..].chars().next() {
         match next {
             ']' | '}' => return at + 1,
-            '#' => at += text[at..].find('\n').unwrap_or(text.len() - at),
+            '#' => at = line_end(text, at),
             _ => at += next.len_utf8(),
         }
     }
     at
 }
 
+/// Where a comment ends that stands at `at`: a lone carriage return is a line break to YAML, too.
+fn line_end(text: &str, at: usize) -> usize {
+    text[at..]
+        .find(['\n', '\r'])
+        .map_or(text.len(), |found| at + found)
+}
+
 /// The dash of a list that is not indented deeper than its key: the parser says where the first item
 /// begins. Nothing where more than a dash stands before the place.
 pub(super) fn dash_before(text: &str, start: usize) -> Option<usize> {
-    let line = text[..start].rfind('\n').map_or(0, |found| found + 1);
+    let line = text[..start].rfind(['\n', '\r']).map_or(0, |found| found + 1);
     let prefix = &text[line..start];
     let rest = prefix.trim().strip_prefix('-').map(str::trim_start);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
@@ -151,7 +165,7 @@ pub(super) fn after_properties(text: &str, mut at: usize) -> usize {
             if !text[next..].starts_with('#') {
                 break;
             }
-            next += text[next..].find('\n').unwrap_or(text.len() - next);
+            next = line_end(text, next);
         }
         at = next;
     }
