@@ -51,8 +51,13 @@ pub(crate) fn parse(text: &str, from: usize, to: usize) -> Result<Node, LoadFaul
     }
     let offsets = Offsets::new(document, from);
     let mut builder = Builder::new(text, &offsets, from);
+    let mut begun = false;
     for event in Parser::new_from_str(document) {
         match event {
+            Ok((Event::DocumentStart(_), mark)) if begun => {
+                return Err(hidden_document(offsets.extent(mark)));
+            }
+            Ok((Event::DocumentStart(_), _)) => begun = true,
             Ok((event, mark)) => builder.event(event, mark)?,
             Err(error) => return Err(blame::fault(text, from..to, &offsets, &error)),
         }
@@ -97,6 +102,17 @@ fn wide_directive(document: &str, from: usize) -> Option<LoadFault> {
         at += line.len();
     }
     None
+}
+
+/// The text was cut at document markers before, as kubectl cuts it; but a lone carriage return is the
+/// end of a line to YAML too, and what follows a marker behind one would be dropped in silence.
+fn hidden_document(span: Extent) -> LoadFault {
+    let fault = "a document begins behind a lone carriage return; end lines with a line feed";
+    LoadFault {
+        fault: Fault::Yaml(fault.to_owned()),
+        span,
+        related: None,
+    }
 }
 
 struct Builder<'t> {

@@ -100,8 +100,10 @@ fn block_header(text: &str, before: usize, content: usize) -> usize {
     let above = text[..content].trim_end_matches([' ', '\t', '\n', '\r']);
     let line = above.rfind(['\n', '\r']).map_or(0, |found| found + 1);
     let on_line = header_from(text, line.max(before)).filter(|&at| at < content);
+    // With a tag or an anchor, the parser begins there.
     on_line
         .or_else(|| header_from(text, before))
+        .or_else(|| header_from(text, content))
         .unwrap_or(content)
 }
 
@@ -114,6 +116,7 @@ fn header_from(text: &str, mut at: usize) -> Option<usize> {
             '&' | '!' => at = after_properties(text, at),
             ' ' | '\t' | '\r' | '\n' | ':' | '-' | '?' | ',' => at += 1,
             '[' | ']' | '{' | '}' => at += 1,
+            mark @ '\u{feff}' => at += mark.len_utf8(),
             _ => return None,
         }
     }
@@ -141,7 +144,9 @@ fn line_end(text: &str, at: usize) -> usize {
 /// The dash of a list that is not indented deeper than its key: the parser says where the first item
 /// begins. Nothing where more than a dash stands before the place.
 pub(super) fn dash_before(text: &str, start: usize) -> Option<usize> {
-    let line = text[..start].rfind(['\n', '\r']).map_or(0, |found| found + 1);
+    let line = text[..start]
+        .rfind(['\n', '\r'])
+        .map_or(0, |found| found + 1);
     let prefix = &text[line..start];
     let rest = prefix.trim().strip_prefix('-').map(str::trim_start);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
