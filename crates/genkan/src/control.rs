@@ -24,7 +24,6 @@ use std::{
 
 use genkan_compile::Generation;
 use genkan_diagnosis::{Exit, Style};
-use genkan_objects::files::Content;
 use genkan_route::settings::GlobalSettings;
 
 use crate::{
@@ -198,9 +197,6 @@ impl<'p> Control<'p> {
     fn take(&mut self, event: &SourceEvent) -> bool {
         let mut changed = false;
         for change in &event.changes {
-            if let Content::Unreadable(reason) = &change.content {
-                eprintln!("genkan: {}: {reason}", change.path);
-            }
             changed |= self.pipeline.take(&change.path, &change.content);
         }
         changed

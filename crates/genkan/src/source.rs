@@ -7,6 +7,7 @@
 //! - [`names`]: which files are manifests.
 //! - [`scan`]: which files there are.
 //! - [`content`]: what one file holds.
+//! - [`events`]: where to look, as the kernel tells it.
 //! - [`watcher`]: the thread that keeps looking.
 
 use std::{
@@ -17,6 +18,7 @@ use std::{
 use genkan_objects::files::Content;
 
 mod content;
+mod events;
 mod names;
 mod scan;
 mod watcher;

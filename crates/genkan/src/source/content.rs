@@ -33,14 +33,29 @@ impl Stamp {
             changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
+
+    /// Whether both are marks of one file, changed or not.
+    pub(super) fn is_same_file(&self, other: &Self) -> bool {
+        (self.device, self.inode) == (other.device, other.inode)
+    }
 }
 
 /// What the file holds and its marks before it was read. A path that leads nowhere is
-/// [`Content::Gone`], also where it is a link: whoever looks twice knows that it stays so.
+/// [`Content::Gone`], a link that leads nowhere cannot be read.
 pub(super) fn read(path: &Path) -> (Content, Option<Stamp>) {
     match open(path) {
         Ok((file, stamp)) => (read_file(file, stamp.size), Some(stamp)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => (Content::Gone, None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let dangles = path
+                .symlink_metadata()
+                .is_ok_and(|found| found.is_symlink());
+            let content = if dangles {
+                Content::Unreadable("a symbolic link that leads nowhere".to_owned())
+            } else {
+                Content::Gone
+            };
+            (content, None)
+        }
         Err(error) => (Content::Unreadable(error.to_string()), None),
     }
 }

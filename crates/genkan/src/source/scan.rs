@@ -37,15 +37,37 @@ pub(super) struct Scan {
     pub(super) problems: BTreeMap<PathBuf, ScanProblem>,
 }
 
+/// What a scan is about to look at, for whoever wants to watch it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Entering<'p> {
+    /// A folder, before it is listed.
+    Folder(&'p Path),
+    /// A path that was given: it may be replaced as a whole.
+    Name(&'p Path),
+}
+
 /// Why a folder is not read, or not further.
 #[derive(Debug)]
 pub(super) enum ScanProblem {
+    /// A folder with the name of a manifest, and folders within folders are not read.
+    NotEntered,
     /// The operating system refuses.
     Refused(io::Error),
     /// Deeper than [`FOLDER_DEPTH_MAX`].
     Depth,
     /// More than [`FILES_MAX`].
     Count,
+}
+
+impl Scan {
+    /// Whether a path lies where nothing could be listed: nobody knows whether it is there.
+    pub(super) fn is_hidden(&self, path: &Path) -> bool {
+        let unlisted = |around: &Path| {
+            let problem = self.problems.get(around);
+            problem.is_some_and(|problem| !matches!(problem, ScanProblem::NotEntered))
+        };
+        path.ancestors().any(unlisted)
+    }
 }
 
 impl Roots {
@@ -71,7 +93,7 @@ impl Roots {
     }
 
     /// Lists everything; `entering` is told of each folder before it is listed.
-    pub(super) fn scan(&self, entering: &mut dyn FnMut(&Path)) -> Scan {
+    pub(super) fn scan(&self, entering: &mut dyn FnMut(Entering<'_>)) -> Scan {
         let mut walk = Walk {
             recursive: self.recursive,
             found: Scan::default(),
@@ -139,11 +161,12 @@ struct Walk<'e> {
     found: Scan,
     /// Device and inode of the folders around the current one.
     within: Vec<(u64, u64)>,
-    entering: &'e mut dyn FnMut(&Path),
+    entering: &'e mut dyn FnMut(Entering<'_>),
 }
 
 impl Walk<'_> {
     fn root(&mut self, path: &Path) {
+        (self.entering)(Entering::Name(path));
         match path.metadata() {
             Ok(metadata) if metadata.is_dir() => {
                 self.folder(path, (metadata.dev(), metadata.ino()))
@@ -164,7 +187,7 @@ impl Walk<'_> {
         if self.within.len() > FOLDER_DEPTH_MAX {
             return self.problem(path, ScanProblem::Depth);
         }
-        (self.entering)(path);
+        (self.entering)(Entering::Folder(path));
         self.within.push(identity);
         if let Err(error) = self.entries(path) {
             self.problem(path, ScanProblem::Refused(error));
@@ -185,6 +208,8 @@ impl Walk<'_> {
                 Ok(metadata) if metadata.is_dir() => {
                     if self.recursive {
                         self.folder(&path, (metadata.dev(), metadata.ino()));
+                    } else {
+                        self.problem(&path, ScanProblem::NotEntered);
                     }
                 }
                 Ok(metadata) if is_manifest => self.file(folder, path, Some(Stamp::new(&metadata))),
@@ -212,6 +237,9 @@ impl Walk<'_> {
 impl fmt::Display for ScanProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotEntered => f.write_str(
+                "a folder with the name of a manifest; `--recursive` reads folders within folders",
+            ),
             Self::Refused(error) => error.fmt(f),
             Self::Depth => write!(
                 f,

@@ -1,27 +1,50 @@
 //! The thread that keeps looking.
+//!
+//! It wakes on the kernel's events, and at regular times for what gives none. Then it lists everything
+//! and reads what differs and is settled: closed by its writer, renamed into place, or unchanged for a
+//! while. A half-written file is not read, and one that keeps changing holds up no other.
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
-    sync::mpsc::{RecvTimeoutError, Sender, channel},
-    time::Duration,
+    fs,
+    os::{
+        fd::AsFd,
+        unix::{fs::MetadataExt, net::UnixStream},
+    },
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use genkan_objects::files::Content;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::{
     FileChange, SourceError, SourceEvent,
     content::{self, Stamp},
-    scan::Roots,
+    events::{Events, Hints},
+    scan::{Entering, Roots, Scan},
 };
 
-/// How often the files are looked at.
+/// How often the files are looked at where nothing tells of changes.
 const POLL_EVERY: Duration = Duration::from_millis(100);
+/// And where events do: network file systems and the targets of links give none.
+const POLL_BESIDE_EVENTS: Duration = Duration::from_secs(1);
+/// Looking takes at most about this part of the time of one CPU, however many files there are.
+const REST_PER_LOOK: u32 = 10;
+/// A change without a close counts when it has stayed as it is for so long; and a file is gone when it
+/// has not come back for so long.
+const SETTLED_AFTER: Duration = Duration::from_millis(100);
+/// A file that its writer keeps open is read all the same when it was not touched for so long.
+const WRITER_PATIENCE: Duration = Duration::from_secs(10);
+/// Events that follow one another so soon are looked at together,
+const QUIET: Duration = Duration::from_millis(3);
+/// for so long at most.
+const GATHER_MAX: Duration = Duration::from_millis(20);
 
 /// Ends the watching when dropped.
 #[derive(Debug)]
 pub(crate) struct Watcher {
-    _end: Sender<()>,
+    _end: UnixStream,
 }
 
 impl Watcher {
@@ -30,26 +53,21 @@ impl Watcher {
         told: impl Fn(SourceEvent) + Send + 'static,
     ) -> Result<(Self, Vec<FileChange>), SourceError> {
         let mut initial = roots.take_streams();
-        let scan = roots.scan(&mut |_| {});
-        roots.first_scan_must_list(&scan)?;
-        let mut known: BTreeMap<PathBuf, (Option<Stamp>, Content)> = BTreeMap::new();
-        initial.extend(look(&mut known, scan.files));
-        let (end, ended) = channel();
+        let mut looking = Looking::new(roots, Events::new());
+        let scan = looking.scan();
+        looking.roots.first_scan_must_list(&scan)?;
+        initial.extend(looking.look(scan, Instant::now(), true));
+        let (end, ended) = UnixStream::pair().map_err(SourceError::Thread)?;
         std::thread::Builder::new()
             .name("manifests".to_owned())
             .spawn(move || {
-                let mut previous = None;
-                while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(POLL_EVERY) {
-                    let files = roots.scan(&mut |_| {}).files;
-                    // Two looks that agree: nobody is writing.
-                    if previous.as_ref() == Some(&files) {
-                        let changes = look(&mut known, files);
-                        if !changes.is_empty() {
-                            told(SourceEvent { changes });
-                        }
-                        previous = None;
-                    } else {
-                        previous = Some(files);
+                while looking.wait(&ended) {
+                    let began = Instant::now();
+                    let scan = looking.scan();
+                    let changes = looking.look(scan, began, false);
+                    looking.cost = began.elapsed();
+                    if !changes.is_empty() {
+                        told(SourceEvent { changes });
                     }
                 }
             })
@@ -58,28 +76,226 @@ impl Watcher {
     }
 }
 
-/// Reads what has other marks than before.
-fn look(
-    known: &mut BTreeMap<PathBuf, (Option<Stamp>, Content)>,
-    files: BTreeMap<PathBuf, Option<Stamp>>,
-) -> Vec<FileChange> {
-    let mut changes = Vec::new();
-    known.retain(|path, _| {
-        let stays = files.contains_key(path);
-        if !stays {
-            changes.push(FileChange::new(path, Content::Gone));
+/// What is known of the files, and what is awaited.
+struct Looking {
+    roots: Roots,
+    events: Option<Events>,
+    hints: Hints,
+    /// What was told of each file, and its marks then.
+    known: BTreeMap<PathBuf, (Option<Stamp>, Content)>,
+    /// Folders that cannot be listed, and files that were named and are not there; as they were told.
+    problems: BTreeMap<PathBuf, String>,
+    /// What differs from what is known, and since when it has been as it is. No marks: not there.
+    unsettled: BTreeMap<PathBuf, (Option<Stamp>, Instant)>,
+    /// How long the last look took.
+    cost: Duration,
+}
+
+impl Looking {
+    fn new(roots: Roots, events: Option<Events>) -> Self {
+        Self {
+            roots,
+            events,
+            hints: Hints::default(),
+            known: BTreeMap::new(),
+            problems: BTreeMap::new(),
+            unsettled: BTreeMap::new(),
+            cost: Duration::ZERO,
         }
-        stays
-    });
-    for (path, stamp) in files {
-        if known.get(&path).is_some_and(|(known, _)| *known == stamp) {
-            continue;
+    }
+
+    /// Waits until it is time for a look; false when the watching is over.
+    fn wait(&mut self, ended: &UnixStream) -> bool {
+        let began = Instant::now();
+        let rest = self.cost * REST_PER_LOOK;
+        let wait = self.until_settled(began).unwrap_or(match &self.events {
+            Some(events) if !events.is_incomplete() => POLL_BESIDE_EVENTS.max(rest),
+            _ => POLL_EVERY.max(rest),
+        });
+        let mut left = wait;
+        loop {
+            let Some(woken) = self.ready(ended, left) else {
+                return false;
+            };
+            if !woken {
+                return true; // quiet, or time is up
+            }
+            if let Some(events) = &mut self.events {
+                events.take(&mut self.hints);
+            }
+            let elapsed = began.elapsed();
+            left = if !self.hints.any {
+                wait.saturating_sub(elapsed)
+            } else if elapsed < wait + GATHER_MAX.max(self.cost * 2) {
+                QUIET
+            } else {
+                return true;
+            };
         }
+    }
+
+    /// Whether there are events, waiting at most so long; nothing when the watching is over.
+    fn ready(&self, ended: &UnixStream, wait: Duration) -> Option<bool> {
+        let end = PollFd::from_borrowed_fd(ended.as_fd(), PollFlags::IN);
+        let wait = Timespec::try_from(wait).ok();
+        let mut both;
+        let mut alone;
+        let watched: &mut [PollFd<'_>] = match &self.events {
+            Some(events) => {
+                let queue = PollFd::from_borrowed_fd(events.descriptor(), PollFlags::IN);
+                both = [end, queue];
+                &mut both
+            }
+            None => {
+                alone = [end];
+                &mut alone
+            }
+        };
+        match poll(watched, wait.as_ref()) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            // Nothing to wait with: better no watching than a thread that spins.
+            Err(_) => return None,
+        }
+        if !watched[0].revents().is_empty() {
+            return None;
+        }
+        Some(
+            watched
+                .get(1)
+                .is_some_and(|queue| !queue.revents().is_empty()),
+        )
+    }
+
+    /// When the first of the unsettled settles.
+    fn until_settled(&self, now: Instant) -> Option<Duration> {
+        let at = self
+            .unsettled
+            .iter()
+            .map(|(path, (_, since))| *since + self.patience(path))
+            .min()?;
+        // Not before looking at all files is affordable again.
+        let soonest = self.cost * REST_PER_LOOK / 2;
+        Some(at.saturating_duration_since(now).max(soonest))
+    }
+
+    fn patience(&self, path: &Path) -> Duration {
+        if self.hints.written.contains(path) {
+            WRITER_PATIENCE
+        } else {
+            SETTLED_AFTER
+        }
+    }
+
+    fn scan(&mut self) -> Scan {
+        let Self { roots, events, .. } = self;
+        roots.scan(&mut |entering| {
+            if let Some(events) = events {
+                match entering {
+                    Entering::Folder(path) => events.watch(path),
+                    Entering::Name(path) => events.watch_name(path),
+                }
+            }
+        })
+    }
+
+    /// Reads what differs from what is known, once it is settled; at once if all of it is to be.
+    fn look(&mut self, scan: Scan, now: Instant, at_once: bool) -> Vec<FileChange> {
+        let mut changes = Vec::new();
+        self.tell_problems(&scan, &mut changes);
+        let gone: Vec<_> = self
+            .known
+            .keys()
+            .filter(|path| !scan.files.contains_key(*path) && !scan.is_hidden(path))
+            .cloned()
+            .collect();
+        for path in gone {
+            if self.is_settled(&path, None, now) {
+                self.known.remove(&path);
+                changes.push(FileChange::new(&path, Content::Gone));
+            }
+        }
+        let closed = std::mem::take(&mut self.hints.closed);
+        for (path, stamp) in scan.files {
+            let known = self.known.get(&path);
+            if known.is_some_and(|(known, _)| *known == stamp) && !closed.contains(&path) {
+                self.unsettled.remove(&path);
+                continue;
+            }
+            let before = known.and_then(|(stamp, _)| *stamp);
+            let whole = at_once || closed.contains(&path) || is_swapped(&path, before, stamp);
+            if !whole && !self.is_settled(&path, stamp, now) {
+                continue;
+            }
+            self.unsettled.remove(&path);
+            self.hints.written.remove(&path);
+            self.read(path, &mut changes);
+        }
+        self.hints.any = false;
+        self.unsettled
+            .retain(|_, (_, since)| now.duration_since(*since) < 2 * WRITER_PATIENCE);
+        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        changes
+    }
+
+    fn read(&mut self, path: PathBuf, changes: &mut Vec<FileChange>) {
         let (content, stamp) = content::read(&path);
-        if known.get(&path).is_none_or(|(_, known)| *known != content) {
+        if self
+            .known
+            .get(&path)
+            .is_none_or(|(_, known)| *known != content)
+        {
             changes.push(FileChange::new(&path, content.clone()));
         }
-        known.insert(path, (stamp, content));
+        self.known.insert(path, (stamp, content));
     }
-    changes
+
+    /// Whether a file has been so (or been away) for long enough.
+    fn is_settled(&mut self, path: &Path, stamp: Option<Stamp>, now: Instant) -> bool {
+        match self.unsettled.get(path) {
+            Some((seen, since)) if *seen == stamp => {
+                let settled = now.duration_since(*since) >= self.patience(path);
+                if settled {
+                    self.unsettled.remove(path);
+                }
+                settled
+            }
+            _ => {
+                self.unsettled.insert(path.to_owned(), (stamp, now));
+                false
+            }
+        }
+    }
+
+    /// Tells what cannot be listed, and when it can be again.
+    fn tell_problems(&mut self, scan: &Scan, changes: &mut Vec<FileChange>) {
+        let problems: BTreeMap<PathBuf, String> = scan
+            .problems
+            .iter()
+            .map(|(path, problem)| (path.clone(), problem.to_string()))
+            .collect();
+        for (path, reason) in &problems {
+            if self.problems.get(path) != Some(reason) {
+                // When it is there again it is told again, whatever its marks.
+                self.known.remove(path);
+                changes.push(FileChange::new(path, Content::Unreadable(reason.clone())));
+            }
+        }
+        let mended = self.problems.keys();
+        for path in mended.filter(|path| !problems.contains_key(*path)) {
+            if !scan.files.contains_key(path) {
+                changes.push(FileChange::new(path, Content::Gone));
+            }
+        }
+        self.problems = problems;
+    }
+}
+
+/// Whether a path leads to another file now and did so at once: a link that was swapped, or one more
+/// name of a file that is whole.
+fn is_swapped(path: &Path, before: Option<Stamp>, stamp: Option<Stamp>) -> bool {
+    let Some(stamp) = stamp else { return false };
+    if before.is_some_and(|before| before.is_same_file(&stamp)) {
+        return false;
+    }
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink() || metadata.nlink() > 1)
 }
