@@ -1,12 +1,12 @@
 #!/bin/sh
 # Brings what the tests need beyond Rust, or says what is missing:
 #
-#     tests/prepare.sh          for `make test`: Python with venv, Node, Chromium
+#     tests/prepare.sh          for `make test`: Python with venv, Node, Chromium, Go, curl
 #     tests/prepare.sh bench    for `make bench`: nginx, HAProxy, strace
 #
 # On Debian, as root or with sudo, missing programs are installed by apt; on
 # other systems they are named. Python and Node packages go into the checkout
-# (.venv, tests/browser/node_modules).
+# (.venv, tests/browser/node_modules), h2spec into ~/.cache/genkan.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -22,6 +22,8 @@ missing_for_tests() {
     python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3-venv
     has node || echo nodejs
     has npm || echo npm
+    has curl || echo curl
+    has go || echo golang-go
     tests/browser/find-chromium >/dev/null || echo chromium
 }
 
@@ -64,6 +66,18 @@ node_packages() {
     printf '%s\n' "$wanted" >"$stamp"
 }
 
+# The conformance suite of HTTP/2, from the versions that its go.mod pins.
+h2spec() {
+    folder=tests/http2/h2spec
+    version=$(cksum <"$folder/go.sum" | cut -d' ' -f1)
+    program=${XDG_CACHE_HOME:-$HOME/.cache}/genkan/h2spec-$version/h2spec
+    [ ! -x "$program" ] || return 0
+    echo "building h2spec" >&2
+    (cd "$folder" && GOTOOLCHAIN=local GOFLAGS=-mod=readonly \
+        go build -o "$program.new" github.com/summerwind/h2spec/cmd/h2spec </dev/null >&2)
+    mv "$program.new" "$program"
+}
+
 purpose=${1:-tests}
 case $purpose in
 tests | bench) ;;
@@ -80,4 +94,5 @@ missing=$("missing_for_$purpose")
 if [ "$purpose" = tests ]; then
     examples/todos/environment.sh .venv examples/todos/backend/requirements-test.txt
     node_packages
+    h2spec
 fi

@@ -22,7 +22,7 @@
 //! its own words; [`genkan`] runs any other command to its end; [`Folder`] is a
 //! folder of manifests with each way of editing one; [`Connection`] and
 //! [`Request`] are a raw HTTP/1 client that shows what arrived byte for byte;
-//! [`EchoBackend`] answers what it received and keeps it; [`FlaskBackend`] is
+//! [`http2`] is one for HTTP/2; [`EchoBackend`] answers what it received and keeps it; [`FlaskBackend`] is
 //! the real todos application; [`WebSocket`] speaks RFC 6455; [`Random`] draws
 //! from a printed seed; [`manifests`] has short objects and writes them as YAML;
 //! [`RefusedAddress`] is an address that refuses
@@ -38,6 +38,7 @@ mod echo;
 mod flask;
 mod folder;
 mod gateway;
+pub mod http2;
 mod lines;
 pub mod manifests;
 mod random;

@@ -23,7 +23,7 @@ pub enum Body {
     None,
     /// So many bytes; may be none.
     Length(u64),
-    /// Chunked coding, see [`crate::chunked`].
+    /// Chunked coding, see [`crate::chunked`]; of a stream: a length that nobody announced.
     Chunked,
 }
 
@@ -74,6 +74,40 @@ pub fn request_framing(view: RequestView<'_>) -> Result<RequestFraming, RequestR
         upgrade: upgrade_wish(view, connection.upgrade && at_least_11),
         // RFC 9110 10.1.1: from HTTP/1.0 it is ignored. nginx ignores other expectations.
         expect_continue: at_least_11
+            && view
+                .first(KnownHeader::Expect)
+                .is_some_and(|value| value.eq_ignore_ascii_case(b"100-continue")),
+    })
+}
+
+/// The framing of a request that is a stream of its own (HTTP/2, HTTP/3): the protocol ends the body,
+/// and `Content-Length` may only repeat it. `ends` says that the stream ended with its head.
+///
+/// The head was filled by a [`StreamHead`](crate::head::StreamHead), so the only `Upgrade` in it stands
+/// for an extended CONNECT, whose bytes are a tunnel and no body.
+///
+/// # Errors
+///
+/// A `Content-Length` that cannot be, and fields that nginx allows only once.
+pub fn stream_framing(view: RequestView<'_>, ends: bool) -> Result<RequestFraming, RequestReject> {
+    refuse_repeated(view)?;
+    let upgrade = upgrade_wish(view, true);
+    let length = match view.first(KnownHeader::ContentLength) {
+        Some(value) => Some(content_length(value).ok_or(RequestReject::ContentLengthInvalid)?),
+        None => None,
+    };
+    let body = match length {
+        Some(1..) if ends || upgrade.is_some() => return Err(RequestReject::ContentLengthMismatch),
+        _ if upgrade.is_some() => Body::None,
+        Some(length) => Body::Length(length),
+        None if ends => Body::None,
+        None => Body::Chunked,
+    };
+    Ok(RequestFraming {
+        body,
+        keep_alive: true,
+        upgrade,
+        expect_continue: body != Body::None
             && view
                 .first(KnownHeader::Expect)
                 .is_some_and(|value| value.eq_ignore_ascii_case(b"100-continue")),

@@ -6,10 +6,12 @@
 //! [`HeadBuilder`].
 
 mod builder;
+mod stream;
 mod version;
 mod view;
 
 pub use builder::HeadBuilder;
+pub use stream::{Pseudo, StreamHead};
 pub use version::Version;
 pub use view::{RequestView, ResponseView};
 

@@ -71,6 +71,16 @@ pub enum RequestReject {
     TransferEncodingOnHttp10,
     /// The chunked coding of the body is broken.
     Chunked(ChunkReject),
+    /// HTTP/2: pseudo-header fields that are missing, empty, or do not belong together.
+    PseudoMalformed,
+    /// HTTP/2: `:protocol` names something else than `websocket`.
+    ProtocolUnknown,
+    /// HTTP/2: `Host` names another host than `:authority`.
+    AuthorityMismatch,
+    /// HTTP/2: a field that speaks about an HTTP/1 connection (RFC 9113 8.2.2).
+    ConnectionField,
+    /// HTTP/2: `Content-Length` is not the length of the body.
+    ContentLengthMismatch,
 }
 
 impl RequestReject {
@@ -79,7 +89,7 @@ impl RequestReject {
     pub const fn status(self) -> u16 {
         match self {
             Self::RequestLineTooLong => 414,
-            Self::TransferEncodingUnknown => 501,
+            Self::TransferEncodingUnknown | Self::ProtocolUnknown => 501,
             Self::VersionUnsupported => 505,
             // nginx calls the large heads 494 internally and sends 400.
             _ => 400,
@@ -120,6 +130,11 @@ impl RequestReject {
             Self::TransferEncodingRepeated => "repeated Transfer-Encoding",
             Self::TransferEncodingOnHttp10 => "Transfer-Encoding in HTTP/1.0",
             Self::Chunked(reject) => reject.reason(),
+            Self::PseudoMalformed => "malformed pseudo-header fields",
+            Self::ProtocolUnknown => "unknown protocol in an extended CONNECT",
+            Self::AuthorityMismatch => "Host and :authority differ",
+            Self::ConnectionField => "connection-specific header in HTTP/2",
+            Self::ContentLengthMismatch => "Content-Length is not the length of the body",
         }
     }
 }

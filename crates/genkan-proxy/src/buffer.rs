@@ -52,6 +52,20 @@ impl Buffer {
         &mut self.data[self.end..]
     }
 
+    /// Leaves room at the front of an empty buffer, for [`prepend`](Self::prepend).
+    pub(crate) fn indent(&mut self, count: usize) {
+        debug_assert!(self.is_empty());
+        self.start = count.min(self.data.len());
+        self.end = self.start;
+    }
+
+    /// Puts bytes before the others, as far as room was left.
+    pub(crate) fn prepend(&mut self, bytes: &[u8]) {
+        let start = self.start - bytes.len();
+        self.data[start..self.start].copy_from_slice(bytes);
+        self.start = start;
+    }
+
     pub(crate) fn has_room(&self) -> bool {
         self.end < self.data.len()
     }

@@ -116,6 +116,16 @@ counters! {
     tls_unknown_names,
     /// Connections to an https port that do not begin with TLS.
     tls_not_spoken,
+    /// Downstream connections that spoke HTTP/2.
+    http2_connections,
+    /// Requests on HTTP/2 streams.
+    http2_streams,
+    /// HTTP/2 connections ended because of what they sent against the protocol.
+    http2_broken,
+    /// HTTP/2 connections ended for flooding: resets, empty frames, continuations, and the like.
+    http2_floods,
+    /// Response header fields that HTTP/2 cannot carry.
+    http2_dropped_fields,
     /// Exchanges captured for explanations.
     captured,
     /// Exchanges worth capturing that were not, because of the limits.

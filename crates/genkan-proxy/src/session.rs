@@ -17,6 +17,7 @@ pub(crate) mod forward;
 pub(crate) mod head;
 pub(crate) mod heads;
 pub(crate) mod http1;
+pub(crate) mod http2;
 pub(crate) mod observe;
 pub(crate) mod own;
 pub(crate) mod patience;
@@ -67,6 +68,11 @@ pub(crate) async fn serve<S: Transport>(worker: Rc<Worker>, stream: S, peer: Pee
         match Box::pin(burst(&mut client)).await {
             Next::Request => {}
             Next::Close => return,
+            Next::Http2 => {
+                let (stream, early) = client.line.into_parts();
+                let session = http2::serve(client.worker, stream, early, client.peer, client.watch);
+                return Box::pin(session).await;
+            }
             Next::Linger => return Box::pin(client.linger()).await,
         }
         if client.worker.is_draining() {
@@ -96,6 +102,10 @@ async fn burst<S: Transport>(client: &mut Client<Http1<S>>) -> Next {
     let next = loop {
         match exchange::run(client, &mut buffer).await {
             Next::Request if !buffer.is_empty() => {}
+            Next::Http2 => {
+                client.line.keep(buffer);
+                return Next::Http2;
+            }
             next => break next,
         }
     };

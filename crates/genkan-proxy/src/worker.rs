@@ -174,6 +174,24 @@ impl Worker {
         });
     }
 
+    /// Runs the work of one stream of a connection in a task of its own, likewise.
+    pub(crate) fn spawn_stream(self: &Rc<Self>, work: impl Future<Output = ()> + 'static) {
+        let worker = Rc::clone(self);
+        tokio::task::spawn_local(async move {
+            let mut work = std::pin::pin!(work);
+            poll_fn(
+                |cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+                    Ok(poll) => poll,
+                    Err(_) => {
+                        worker.counters.panics.add(1);
+                        std::task::Poll::Ready(())
+                    }
+                },
+            )
+            .await;
+        });
+    }
+
     fn take(&self, held: Rc<Held>) {
         self.observers.borrow_mut().meter.adopt(held.snapshot());
         drop(self.held.replace(held));

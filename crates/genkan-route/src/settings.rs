@@ -144,6 +144,10 @@ pub struct GlobalSettings {
     pub keep_alive: Duration,
     /// `keep-alive-requests`: requests served on one downstream connection. 1000.
     pub keep_alive_requests: u32,
+    /// `use-http2`: true: HTTP/2 over TLS, and in clear by prior knowledge.
+    pub http2: bool,
+    /// `http2-max-concurrent-streams`: requests at a time on one connection. 128.
+    pub http2_max_concurrent_streams: u32,
     /// `max-worker-connections`: downstream connections of one worker. 16384.
     pub worker_connections: usize,
     /// `upstream-keepalive-connections`: idle upstream connections of one worker to one group of endpoints. 320; zero disables reuse.
@@ -218,6 +222,8 @@ impl Default for GlobalSettings {
             ignore_invalid_headers: true,
             keep_alive: Duration::from_secs(75),
             keep_alive_requests: 1000,
+            http2: true,
+            http2_max_concurrent_streams: 128,
             worker_connections: 16_384,
             upstream_keepalive_connections: 320,
             upstream_keepalive_timeout: Duration::from_secs(60),

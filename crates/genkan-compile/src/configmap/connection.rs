@@ -3,7 +3,7 @@
 use super::key::{Effect, Group, Key};
 use crate::annotation::{
     entry::Idle,
-    value::{Value, count, duration, seconds},
+    value::{Value, count, duration, flag, seconds},
     words,
 };
 
@@ -80,13 +80,22 @@ pub(super) const KEYS: &[Key] = &[
         name: "use-http2",
         value: Value::Flag,
         default: "true",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.global.http2 = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "http2-max-concurrent-streams",
         value: Value::Count,
         default: "128",
+        effect: Effect::Supported(|settings, text| {
+            if let Some(number) = std::num::NonZeroU32::new(count(text)?) {
+                settings.global.http2_max_concurrent_streams = number.get();
+            }
+            Ok(())
+        }),
         ..BASE
     },
     Key {

@@ -423,3 +423,62 @@ fn ambiguous_responses_are_refused() {
     );
     assert_eq!(framing, Err(ResponseReject::TransferEncodingOnHttp10));
 }
+
+#[test]
+fn a_stream_ends_its_body_by_itself() {
+    use crate::head::{Pseudo, RequestHead, StreamHead};
+    use crate::limits::HeadLimits;
+    let framing = |length: Option<&str>, ends: bool, protocol: Option<&'static [u8]>| {
+        let (mut bytes, mut head, limits) = (Vec::new(), RequestHead::new(), HeadLimits::default());
+        let pseudo = Pseudo {
+            method: if protocol.is_some() {
+                b"CONNECT"
+            } else {
+                b"POST"
+            },
+            has_scheme: true,
+            authority: Some(b"h.test"),
+            path: Some(b"/"),
+            protocol,
+        };
+        let mut stream = StreamHead::start(&mut bytes, &mut head, &limits, pseudo).unwrap();
+        if let Some(length) = length {
+            stream.field(b"content-length", length.as_bytes()).unwrap();
+        }
+        stream.finish(|| [b'A'; 24]).unwrap();
+        let framing = stream_framing(RequestView::new(&bytes, &head), ends)?;
+        Ok((framing.body, framing.upgrade.is_some()))
+    };
+    let websocket = Some(&b"websocket"[..]);
+    for (length, ends, protocol, expected) in [
+        (None, true, None, Ok((Body::None, false))),
+        (None, false, None, Ok((Body::Chunked, false))),
+        (Some("0"), true, None, Ok((Body::Length(0), false))),
+        (Some("7"), false, None, Ok((Body::Length(7), false))),
+        (
+            Some("7"),
+            true,
+            None,
+            Err(RequestReject::ContentLengthMismatch),
+        ),
+        (
+            Some("+7"),
+            false,
+            None,
+            Err(RequestReject::ContentLengthInvalid),
+        ),
+        (None, false, websocket, Ok((Body::None, true))),
+        (
+            Some("7"),
+            false,
+            websocket,
+            Err(RequestReject::ContentLengthMismatch),
+        ),
+    ] {
+        assert_eq!(
+            framing(length, ends, protocol),
+            expected,
+            "{length:?} {ends}"
+        );
+    }
+}

@@ -69,24 +69,47 @@ impl<'a> HeadBuilder<'a> {
     ///
     /// Bytes that would end a name, a value or a line, and more fields or bytes than the limits.
     pub fn field(&mut self, name: &[u8], value: &[u8]) -> Result<(), RequestReject> {
+        self.joined_field(name, std::iter::once(value), b"")
+    }
+
+    /// Appends a field whose value came in pieces.
+    ///
+    /// # Errors
+    ///
+    /// As [`field`](Self::field).
+    pub(super) fn joined_field<'v>(
+        &mut self,
+        name: &[u8],
+        values: impl Iterator<Item = &'v [u8]> + Clone,
+        separator: &[u8],
+    ) -> Result<(), RequestReject> {
         if self.head.fields.len() + self.head.dropped().total() >= self.limits.field_count_max {
             return Err(RequestReject::FieldsTooMany);
         }
-        if self.bytes.len() + name.len() + value.len() > self.limits.head_bytes_max() {
-            return Err(RequestReject::HeadTooLarge);
-        }
         let class = NameClass::of(name).ok_or(RequestReject::FieldNameMalformed)?;
-        match memchr::memchr3(b'\r', b'\n', 0, value).map(|position| value[position]) {
-            None => {}
-            Some(b'\r') => return Err(RequestReject::BareCarriageReturn),
-            Some(b'\n') => return Err(RequestReject::BareLineFeed),
-            Some(_) => return Err(RequestReject::FieldValueNul),
+        for value in values.clone() {
+            match memchr::memchr3(b'\r', b'\n', 0, value).map(|position| value[position]) {
+                None => {}
+                Some(b'\r') => return Err(RequestReject::BareCarriageReturn),
+                Some(b'\n') => return Err(RequestReject::BareLineFeed),
+                Some(_) => return Err(RequestReject::FieldValueNul),
+            }
         }
         if class.is_dropped(self.limits, &mut self.head.fields.dropped) {
             return Ok(());
         }
         let name_span = append(self.bytes, name);
-        let value_span = append(self.bytes, value.trim_ascii());
+        let start = self.bytes.len();
+        for (index, value) in values.enumerate() {
+            if index > 0 {
+                self.bytes.extend_from_slice(separator);
+            }
+            self.bytes.extend_from_slice(value.trim_ascii());
+            if self.bytes.len() > self.limits.head_bytes_max() {
+                return Err(RequestReject::HeadTooLarge);
+            }
+        }
+        let value_span = Span::new(start, self.bytes.len());
         self.head.fields.push(Entry {
             name_start: name_span.start,
             name_length: name.len() as u16,

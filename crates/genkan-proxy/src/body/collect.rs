@@ -118,9 +118,7 @@ pub(crate) async fn collect<S: Source>(
                 Interrupt::End => Err(Incomplete::Gone),
             }),
         });
-        if read.await? == 0 {
-            return Err(Incomplete::Gone);
-        }
+        read.await?;
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use genkan_http::{
-    chunked::{ChunkedDecoder, Part},
+    chunked::{CHUNK_END, CHUNK_HEADER_BYTES_MAX, ChunkedDecoder, LAST_CHUNK, Part, chunk_header},
     framing::Body,
     limits::ChunkLimits,
     reject::ChunkReject,
@@ -34,6 +34,10 @@ pub(crate) struct Incoming {
 enum State {
     Length(u64),
     Chunked(ChunkedDecoder),
+    /// The protocol ends it; `encode` makes chunks of it for an endpoint that speaks HTTP/1.
+    Stream {
+        encode: bool,
+    },
     End,
 }
 
@@ -59,6 +63,23 @@ impl Incoming {
         }
     }
 
+    /// The body of a stream. Where nobody announced its length, it is read as plain data, or as the
+    /// chunks that its receiver needs.
+    pub(crate) fn of_stream(body: Body, encode: bool) -> Self {
+        let state = match body {
+            Body::None | Body::Length(0) => State::End,
+            Body::Length(length) => State::Length(length),
+            Body::Chunked => State::Stream { encode },
+        };
+        Self {
+            state,
+            raw: Buffer::default(),
+            checked: 0,
+            received: 0,
+            data: 0,
+        }
+    }
+
     /// Whether the end has been seen. Checked bytes may still wait to be taken.
     pub(crate) fn is_complete(&self) -> bool {
         matches!(self.state, State::End)
@@ -68,7 +89,7 @@ impl Incoming {
     pub(crate) fn announced(&self) -> u64 {
         match &self.state {
             State::Chunked(decoder) => self.data.saturating_add(decoder.data_remaining()),
-            State::Length(_) | State::End => self.data,
+            State::Length(_) | State::Stream { .. } | State::End => self.data,
         }
     }
 
@@ -88,7 +109,8 @@ impl Incoming {
     pub(crate) fn check(&mut self) -> Result<(), ChunkReject> {
         let fresh = &self.raw.filled()[self.checked..];
         let (count, data, end) = match &mut self.state {
-            State::End => return Ok(()),
+            State::End | State::Stream { encode: true } => return Ok(()),
+            State::Stream { encode: false } => (fresh.len(), fresh.len() as u64, false),
             State::Length(left) => {
                 let count = fresh
                     .len()
@@ -121,6 +143,7 @@ impl Incoming {
         let whole = match self.state {
             State::Length(length) => Body::Length(length),
             State::Chunked(_) => Body::Chunked,
+            State::Stream { .. } => return Ok(None), // nobody knows whether it is all
             State::End => return Ok(Some(Vec::new())),
         };
         self.check()?;
@@ -170,13 +193,14 @@ impl Incoming {
         }
     }
 
-    /// Reads once. No buffer is held while nothing arrives. 0 is the end of the stream.
+    /// Reads once. No buffer is held while nothing arrives. An error too is an end before that of the
+    /// body.
     pub(crate) fn poll_read<S: Source>(
         &mut self,
         stream: &mut S,
         cx: &mut Context<'_>,
         buffers: &Buffers,
-    ) -> Poll<io::Result<usize>> {
+    ) -> Poll<io::Result<()>> {
         if self.raw.capacity() == 0 {
             match stream.poll_readable(cx) {
                 Poll::Ready(Ok(())) => self.raw = buffers.take(LARGE),
@@ -190,12 +214,57 @@ impl Incoming {
                 return Poll::Pending;
             }
         }
+        if matches!(self.state, State::Stream { encode: true }) {
+            return self.poll_encode(stream, cx, buffers);
+        }
         // With a length, nothing beyond the body is read: the next request stays in the socket.
         let max = match self.state {
             State::Length(left) => left - (self.raw.len() - self.checked) as u64,
             _ => u64::MAX,
         };
         let read = stream.poll_fill(cx, &mut self.raw, max);
+        self.release(buffers);
+        read.map(|read| match read {
+            Ok(0) if matches!(self.state, State::Stream { .. }) => {
+                self.state = State::End;
+                Ok(())
+            }
+            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+            read => read.map(drop),
+        })
+    }
+
+    /// Reads data once and makes a chunk of it; everything before was forwarded.
+    fn poll_encode<S: Source>(
+        &mut self,
+        stream: &mut S,
+        cx: &mut Context<'_>,
+        buffers: &Buffers,
+    ) -> Poll<io::Result<()>> {
+        if !self.raw.is_empty() {
+            return Poll::Pending;
+        }
+        self.raw.indent(CHUNK_HEADER_BYTES_MAX);
+        let max = (self.raw.room().len() - CHUNK_END.len()) as u64;
+        let read = match stream.poll_fill(cx, &mut self.raw, max) {
+            Poll::Ready(Ok(0)) => stream.poll_trailers(cx).map_ok(|trailers| {
+                let (end, rest) = LAST_CHUNK.split_at(LAST_CHUNK.len() - CHUNK_END.len());
+                buffers.extend(&mut self.raw, end);
+                buffers.extend(&mut self.raw, &trailers);
+                buffers.extend(&mut self.raw, rest);
+                self.state = State::End;
+            }),
+            Poll::Ready(Ok(count)) => {
+                let mut line = [0; CHUNK_HEADER_BYTES_MAX];
+                self.raw.prepend(chunk_header(count, &mut line));
+                buffers.extend(&mut self.raw, CHUNK_END);
+                self.received += count as u64;
+                self.data += count as u64;
+                Poll::Ready(Ok(()))
+            }
+            read => read.map_ok(drop),
+        };
+        self.checked = self.raw.len();
         self.release(buffers);
         read
     }

@@ -27,6 +27,11 @@ pub(crate) trait Source {
         buffer: &mut Buffer,
         max: u64,
     ) -> Poll<io::Result<usize>>;
+
+    /// The trailers behind the end, as complete lines. HTTP/1 has them in its own framing.
+    fn poll_trailers(&mut self, _cx: &mut Context<'_>) -> Poll<io::Result<Vec<u8>>> {
+        Poll::Ready(Ok(Vec::new()))
+    }
 }
 
 /// Where body bytes go.
@@ -71,6 +76,9 @@ pub(crate) trait Downstream: Source + Sink {
     /// Takes a draft. What is returned is to be put before everything else.
     fn begin(&mut self, draft: Self::Draft) -> Vec<u8>;
 
+    /// Takes a trailer, to be sent with the end.
+    fn trail(&mut self, name: &[u8], value: &[u8]);
+
     /// Ends the response, where the last bytes did not say so.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 
@@ -85,6 +93,12 @@ pub(crate) trait Downstream: Source + Sink {
 
     /// Appends bytes that came while a response was awaited.
     fn take_early(&mut self, buffer: &mut Buffer, buffers: &Buffers);
+
+    /// How many bytes the head of the request took, of which `parsed` is the length of what it became.
+    fn head_length(&self, parsed: usize) -> u64;
+
+    /// Bytes that were sent beside those that were put, as far as they are known.
+    fn overhead(&self) -> u64;
 }
 
 impl<S: Transport> Source for S {

@@ -5,7 +5,9 @@ use std::{rc::Rc, time::Instant};
 use genkan_http::{
     framing::{Body, RequestFraming},
     head::{RequestHead, RequestView, ResponseHead, ResponseView, Version},
+    limits::HeadLimits,
     method::Method,
+    reject::RequestReject,
 };
 use genkan_route::{
     decide::decide,
@@ -29,7 +31,7 @@ use super::{
 };
 use crate::{
     answer::{Content, Persistence},
-    buffer::Buffer,
+    buffer::{Buffer, SMALL},
     record::{Attempt, Maker},
     worker::{held::Held, watch::Activity},
 };
@@ -43,6 +45,8 @@ pub(crate) enum Next {
     Close,
     /// It ends, but the client may still be sending: closing at once would destroy our answer.
     Linger,
+    /// It speaks HTTP/2; nothing was taken from its buffer.
+    Http2,
 }
 
 /// What is known about the exchange under way.
@@ -204,6 +208,7 @@ pub(super) async fn run<S: Transport>(client: &mut Client<Http1<S>>, buffer: &mu
     match head::read(client, buffer, &mut exchange, &held).await {
         Ok(framing) => exchange.framing = framing,
         Err(HeadEnd::Nothing) => return Next::Close,
+        Err(HeadEnd::Http2) => return Next::Http2,
         Err(end) => return Box::pin(refuse(client, buffer, exchange, &held, end)).await,
     }
     client.line.count_request();
@@ -213,6 +218,40 @@ pub(super) async fn run<S: Transport>(client: &mut Client<Http1<S>>, buffer: &mu
         client.line.take_early(buffer, &client.worker.buffers);
     }
     next
+}
+
+/// Serves one request that is a stream of its own; `fill` puts its head into place.
+pub(super) async fn run_stream<D: Downstream>(
+    client: &mut Client<D>,
+    fill: impl FnOnce(
+        &mut Vec<u8>,
+        &mut RequestHead,
+        &HeadLimits,
+    ) -> Result<RequestFraming, RequestReject>,
+) {
+    let held = client.worker.held();
+    let buffers = &client.worker.buffers;
+    let mut exchange = Exchange::new(client.worker.identifiers.next());
+    let mut bytes = buffers.output();
+    let filled = fill(&mut bytes, &mut exchange.head, &held.limits);
+    let dropped = exchange.head.dropped().total();
+    client.worker.counters.dropped_fields.add(dropped as u64);
+    let mut buffer = buffers.take(SMALL);
+    buffers.extend(&mut buffer, &bytes);
+    buffers.give_output(bytes);
+    match filled {
+        Ok(framing) => {
+            exchange.framing = framing;
+            exchange.head_len = buffer.len();
+            exchange.consumed = buffer.len();
+            answer(client, &mut buffer, &mut exchange, held).await;
+        }
+        Err(reject) => {
+            let end = head::refused(reject);
+            Box::pin(refuse(client, &mut buffer, exchange, &held, end)).await;
+        }
+    }
+    client.worker.buffers.give(buffer);
 }
 
 /// Answers a request whose head was read.
@@ -376,7 +415,7 @@ async fn refuse<D: Downstream>(
             own::answer(client, buffer, &mut exchange, held, own).await
         }
         // nginx logs such a request with 400 and answers nothing.
-        HeadEnd::Gone | HeadEnd::Nothing => {
+        HeadEnd::Gone | HeadEnd::Nothing | HeadEnd::Http2 => {
             exchange.tally.status = 400;
             Next::Close
         }

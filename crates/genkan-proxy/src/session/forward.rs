@@ -114,7 +114,11 @@ async fn take_body<D: Downstream>(
         exchange.tally.received = length as u64;
         return Ok(RequestBody::InBuffer(range));
     }
-    let mut incoming = Incoming::new(body, begun, &client.worker.buffers);
+    let mut incoming = if D::IN_SERIES {
+        Incoming::new(body, begun, &client.worker.buffers)
+    } else {
+        Incoming::of_stream(body, !settings.request_buffering)
+    };
     exchange.consumed = buffer.len();
     exchange.body_begun = true;
     if !settings.request_buffering {
@@ -322,7 +326,7 @@ async fn give_up<D: Downstream>(
     Conclusion::Done(next)
 }
 
-fn client_gone<D>(
+fn client_gone<D: Downstream>(
     client: &Client<D>,
     buffer: &Buffer,
     exchange: &mut Exchange,

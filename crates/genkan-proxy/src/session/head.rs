@@ -30,7 +30,12 @@ pub(super) enum HeadEnd {
     Gone,
     /// To be answered and then closed: the connection is out of step.
     Refused(Fault),
+    /// The client speaks HTTP/2 from the start ("prior knowledge", RFC 9113 section 3.3).
+    Http2,
 }
+
+/// How the preface of HTTP/2 begins: what an HTTP/1 parser takes for a request line.
+const PREFACE_LINE: &[u8] = b"PRI * HTTP/2.0\r\n";
 
 /// Reads until the head is complete and its framing is clear.
 pub(super) async fn read<S: Transport>(
@@ -55,6 +60,13 @@ pub(super) async fn read<S: Transport>(
                     return request_framing(view).map_err(refused);
                 }
                 Ok(Progress::Partial) => {}
+                Err(RequestReject::VersionUnsupported)
+                    if held.settings().http2
+                        && client.line.is_fresh()
+                        && buffer.filled().starts_with(PREFACE_LINE) =>
+                {
+                    return Err(HeadEnd::Http2);
+                }
                 Err(reject) => return Err(refused(reject)),
             }
             if !partial {
@@ -92,14 +104,16 @@ fn make_room<S>(client: &Client<S>, buffer: &mut Buffer, held: &Held) {
     client.worker.buffers.grow(buffer, size);
 }
 
-fn refused(reject: RequestReject) -> HeadEnd {
+pub(super) fn refused(reject: RequestReject) -> HeadEnd {
     HeadEnd::Refused(match reject {
         RequestReject::RequestLineTooLong => Fault::TargetTooLong,
         RequestReject::FieldTooLong
         | RequestReject::HeadTooLarge
         | RequestReject::FieldsTooMany => Fault::HeadTooLarge,
         RequestReject::VersionUnsupported => Fault::VersionNotSupported,
-        RequestReject::TransferEncodingUnknown => Fault::NotImplemented,
+        RequestReject::TransferEncodingUnknown | RequestReject::ProtocolUnknown => {
+            Fault::NotImplemented
+        }
         _ => Fault::BadRequest,
     })
 }

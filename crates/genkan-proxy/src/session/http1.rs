@@ -48,6 +48,21 @@ impl<S> Http1<S> {
         self.served = self.served.saturating_add(1);
     }
 
+    /// Whether no request was taken yet.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.served == 0
+    }
+
+    /// Keeps bytes that the next reader is to find first.
+    pub(crate) fn keep(&mut self, bytes: Buffer) {
+        self.ahead = bytes;
+    }
+
+    /// The stream, and what was read from it ahead.
+    pub(crate) fn into_parts(self) -> (S, Buffer) {
+        (self.stream, self.ahead)
+    }
+
     fn give_ahead(&mut self, buffers: &Buffers) {
         buffers.give(std::mem::take(&mut self.ahead));
     }
@@ -96,6 +111,8 @@ impl<S: Transport> Downstream for Http1<S> {
     fn begin(&mut self, draft: Vec<u8>) -> Vec<u8> {
         draft
     }
+
+    fn trail(&mut self, _name: &[u8], _value: &[u8]) {} // part of the chunked coding
 
     fn poll_end(&mut self, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(())) // its framing ended it
@@ -146,6 +163,14 @@ impl<S: Transport> Downstream for Http1<S> {
             buffers.extend(buffer, self.ahead.filled());
             self.give_ahead(buffers);
         }
+    }
+
+    fn head_length(&self, parsed: usize) -> u64 {
+        parsed as u64
+    }
+
+    fn overhead(&self) -> u64 {
+        0
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::{sync::Arc, time::Instant};
 
-use genkan_http::known::KnownHeader;
+use genkan_http::{head::RequestView, known::KnownHeader};
 use genkan_route::{
     endpoint::GroupKey, explanation::explain, route::Target, settings::GlobalSettings, table::Route,
 };
 
 use super::{
     client::Client,
+    downstream::Downstream,
     exchange::{Asked, Exchange},
     heads::effective_id,
 };
@@ -107,7 +108,7 @@ fn group_of(route: &Route) -> Option<&GroupKey> {
 }
 
 /// Lends the record of a finished exchange to log and metrics.
-pub(super) fn finish<D>(
+pub(super) fn finish<D: Downstream>(
     client: &Client<D>,
     buffer: &Buffer,
     exchange: &mut Exchange,
@@ -117,7 +118,10 @@ pub(super) fn finish<D>(
     worker.counters.exchanges.add(1);
     let ended = Instant::now();
     let view = exchange.view(buffer);
-    let line = request_line(buffer.filled());
+    let line = match RequestView::new(buffer.filled(), &exchange.head).request_line() {
+        [] => request_line(buffer.filled()),
+        line => line,
+    };
     let has_head = exchange.head_len > 0;
     let field = |id| if has_head { view.first(id) } else { None };
     let user = field(KnownHeader::Authorization).and_then(basic_user);
@@ -138,8 +142,8 @@ pub(super) fn finish<D>(
         user_agent: field(KnownHeader::UserAgent),
         forwarded_for: field(KnownHeader::XForwardedFor),
         status: tally.status,
-        request_length: exchange.head_len as u64 + tally.received,
-        bytes_sent: tally.sent,
+        request_length: client.line.head_length(exchange.head_len) + tally.received,
+        bytes_sent: tally.sent + client.line.overhead(),
         body_bytes_sent: tally.body_sent,
         route: subject.route,
         group: subject.route.and_then(|route| group_of(route)),

@@ -205,9 +205,8 @@ async fn drain<D: Downstream>(
                     std::task::Poll::Pending => client.watch.poll(cx).map(|_| None),
                 },
             );
-        match read.await {
-            None | Some(0) => return Next::Close,
-            Some(_) => {}
+        if read.await.is_none() {
+            return Next::Close;
         }
     }
 }

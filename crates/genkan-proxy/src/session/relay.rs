@@ -196,10 +196,7 @@ impl Relay {
             }
             let (first, second) = outflow.pending();
             if !first.is_empty() || !second.is_empty() {
-                match client
-                    .line
-                    .poll_put(cx, first, second, outflow.is_complete())
-                {
+                match client.line.poll_put(cx, first, second, outflow.is_last()) {
                     Poll::Ready(Ok(count)) => {
                         exchange.tally.sent += count as u64;
                         outflow.sent(count, buffers);
@@ -211,6 +208,9 @@ impl Relay {
                 continue;
             }
             if outflow.is_complete() {
+                if !D::IN_SERIES {
+                    trail(&mut client.line, &outflow.take_trailers());
+                }
                 return match client.line.poll_end(cx) {
                     Poll::Ready(Ok(())) => Step::End(End::Complete),
                     Poll::Ready(Err(_)) => Step::End(End::ClientGone),
@@ -252,6 +252,14 @@ impl Relay {
         {
             // The response goes on; the connections end with it.
             sending.failed = true;
+        }
+    }
+}
+
+fn trail(line: &mut impl Downstream, lines: &[u8]) {
+    for trailer in lines.split(|byte| *byte == b'\n') {
+        if let Some(colon) = trailer.iter().position(|byte| *byte == b':') {
+            line.trail(&trailer[..colon], trailer[colon + 1..].trim_ascii());
         }
     }
 }

@@ -184,8 +184,8 @@ impl Sending {
                 }
                 let (line, buffers) = (&mut client.line, &client.worker.buffers);
                 match incoming.poll_read(line, cx, buffers) {
-                    Poll::Ready(Ok(0) | Err(_)) => Err(Stop::End(SendEnd::Client)),
-                    Poll::Ready(Ok(_)) => {
+                    Poll::Ready(Err(_)) => Err(Stop::End(SendEnd::Client)),
+                    Poll::Ready(Ok(())) => {
                         self.moved = true;
                         Ok(())
                     }

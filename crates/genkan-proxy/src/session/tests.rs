@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// One end of a pipe in memory that can tell whether something has arrived.
-struct Memory {
+pub(super) struct Memory {
     pipe: DuplexStream,
     /// A byte that was read to find out.
     peeked: Option<u8>,
@@ -77,7 +77,7 @@ impl AsyncWrite for Memory {
     }
 }
 
-fn worker() -> Rc<Worker> {
+pub(super) fn worker() -> Rc<Worker> {
     let snapshot = Snapshot {
         generation: 1,
         table: Arc::new(Table::default()),
@@ -105,7 +105,7 @@ fn worker() -> Rc<Worker> {
     ))
 }
 
-fn peer() -> Peer {
+pub(super) fn peer() -> Peer {
     Peer {
         client: SocketAddr::from(([192, 0, 2, 1], 4711)),
         port: 80,
@@ -114,7 +114,7 @@ fn peer() -> Peer {
 }
 
 /// The session's end of a pipe, and the client's.
-fn pipe() -> (Memory, DuplexStream) {
+pub(super) fn pipe() -> (Memory, DuplexStream) {
     let (near, far) = tokio::io::duplex(1 << 16);
     (
         Memory {

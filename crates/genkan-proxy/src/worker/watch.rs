@@ -32,6 +32,8 @@ pub(crate) enum Activity {
     Working,
     /// Relaying an upgraded connection.
     Tunnel,
+    /// A connection whose streams do the work; each is watched, and counted, by itself.
+    Streams,
 }
 
 #[derive(Debug)]
@@ -47,6 +49,8 @@ struct Entry {
     activity: Activity,
     since: u64,
     waker: Option<Waker>,
+    /// A stream of a connection that has an entry of its own.
+    stream: bool,
 }
 
 #[derive(Debug)]
@@ -92,9 +96,18 @@ impl Watches {
 
     /// A watch for a new connection.
     pub(crate) fn watch(self: &Rc<Self>, activity: Activity) -> Watch {
+        self.add(activity, false)
+    }
+
+    /// A watch for one stream of a connection that is watched.
+    pub(crate) fn watch_stream(self: &Rc<Self>) -> Watch {
+        self.add(Activity::Working, true)
+    }
+
+    fn add(self: &Rc<Self>, activity: Activity, stream: bool) -> Watch {
         let since = self.tick_of(Instant::now());
         let mut wheel = self.wheel.borrow_mut();
-        wheel.active += 1;
+        wheel.active += usize::from(!stream);
         let index = wheel.free.pop().unwrap_or_else(|| {
             wheel.entries.push(Entry {
                 generation: 0,
@@ -106,6 +119,7 @@ impl Watches {
                 activity,
                 since,
                 waker: None,
+                stream,
             });
             (wheel.entries.len() - 1) as u32
         });
@@ -120,6 +134,7 @@ impl Watches {
             activity,
             since,
             waker: None,
+            stream,
         };
         Watch {
             watches: Rc::clone(self),
@@ -141,6 +156,7 @@ impl Watches {
                 Activity::Idle => census.0 += 1,
                 Activity::Reading => census.1 += 1,
                 Activity::Working | Activity::Tunnel => census.2 += 1,
+                Activity::Streams => {}
             }
         }
         census
@@ -149,6 +165,14 @@ impl Watches {
     /// Asks every idle connection to end; the others see that the worker drains.
     pub(crate) fn end_idle(&self) {
         self.end(|entry| entry.activity == Activity::Idle);
+        // They tell their clients at once, and end with their streams.
+        let mut wakers = Vec::new();
+        for entry in &mut self.wheel.borrow_mut().entries {
+            if entry.live && entry.activity == Activity::Streams {
+                wakers.extend(entry.waker.take());
+            }
+        }
+        wakers.into_iter().for_each(Waker::wake);
     }
 
     /// Asks every connection to end now.
@@ -311,6 +335,12 @@ impl Watch {
         entry.since = since;
     }
 
+    /// The request to end was heard: from now on only the deadline counts.
+    pub(crate) fn heed(&self) {
+        let mut wheel = self.watches.wheel.borrow_mut();
+        wheel.entries[self.index as usize].asked_to_end = false;
+    }
+
     /// Ready when the deadline has passed or the connection is asked to end; otherwise the task is
     /// woken when that happens.
     pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<Interrupt> {
@@ -336,7 +366,8 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         let mut wheel = self.watches.wheel.borrow_mut();
-        wheel.active -= 1;
+        let stream = wheel.entries[self.index as usize].stream;
+        wheel.active -= usize::from(!stream);
         let entry = &mut wheel.entries[self.index as usize];
         entry.live = false;
         entry.deadline = u64::MAX;

@@ -10,6 +10,7 @@ use genkan_http::{
     framing::ResponseBody,
     limits::ChunkLimits,
     reject::ChunkReject,
+    write,
 };
 
 use crate::{
@@ -45,6 +46,8 @@ pub(super) struct Outflow {
     checked: usize,
     rest: Rest,
     shape: Shape,
+    /// Trailers of a body that is decoded, as complete lines.
+    trailers: Vec<u8>,
     /// The head, and re-framed data.
     out: Vec<u8>,
     out_sent: usize,
@@ -66,6 +69,7 @@ impl Outflow {
             checked: 0,
             rest,
             shape,
+            trailers: Vec::new(),
             out,
             out_sent: 0,
         }
@@ -79,6 +83,16 @@ impl Outflow {
     /// Whether the endpoint sent nothing behind the body.
     pub(super) fn is_exact(&self) -> bool {
         self.received.is_empty()
+    }
+
+    /// Whether nothing follows what may be sent now.
+    pub(super) fn is_last(&self) -> bool {
+        self.is_complete() && self.trailers.is_empty()
+    }
+
+    /// The trailers, once the body is complete.
+    pub(super) fn take_trailers(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.trailers)
     }
 
     /// What may be sent now, in two pieces.
@@ -146,9 +160,16 @@ impl Outflow {
             };
             let input = self.received.filled();
             let decoded = decoder.decode(input, &ChunkLimits::default())?;
-            if let Part::Data(range) = &decoded.part {
-                data += range.len() as u64;
-                self.out.extend_from_slice(&input[range.clone()]);
+            match &decoded.part {
+                Part::Data(range) => {
+                    data += range.len() as u64;
+                    self.out.extend_from_slice(&input[range.clone()]);
+                }
+                Part::Trailer { name, value } => {
+                    let (name, value) = (&input[name.clone()], &input[value.clone()]);
+                    write::field(&mut self.trailers, name, value);
+                }
+                Part::Partial | Part::End => {}
             }
             self.received.consume(decoded.consumed);
             match decoded.part {
