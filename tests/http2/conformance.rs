@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use genkan_tests::{EchoBackend, Folder, Gateway, manifests};
+use super::on_localhost;
 
 /// All cases but one. In clear, a connection whose first bytes are not the preface is HTTP/1, and its
 /// error is answered as HTTP/1 answers; h2spec reads that as a broken frame.
@@ -11,7 +11,7 @@ const CASES: &str = "145 tests, 144 passed, 0 skipped, 1 failed";
 const FAILED: &str = "Sends invalid connection preface";
 
 /// Where `tests/prepare.sh` puts it.
-fn h2spec() -> PathBuf {
+pub(super) fn h2spec() -> PathBuf {
     let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(
         || PathBuf::from(std::env::var_os("HOME").expect("a home")).join(".cache"),
         PathBuf::from,
@@ -22,26 +22,20 @@ fn h2spec() -> PathBuf {
         .current_dir(genkan_tests::checkout())
         .output()
         .expect("a shell");
-    let version = String::from_utf8_lossy(&sum.stdout);
+    let version = String::from_utf8(sum.stdout).expect("digits");
     folder.join(format!("h2spec-{}/h2spec", version.trim()))
 }
 
 #[test]
 fn h2spec_passes() {
-    // It names the host that it connects to.
-    let backend = EchoBackend::start("h2");
-    let folder = Folder::with(&manifests::documents(&[
-        manifests::service("h2", &[backend.address()]),
-        manifests::ingress("h2", "nginx", "localhost", &[("/", "Prefix", "h2")]),
-    ]));
-    let gateway = Gateway::serve(folder.path());
+    let (_backend, _folder, gateway) = on_localhost();
     let output = Command::new(h2spec())
         .args(["--host", "localhost", "--timeout", "10"])
         .args(["--port", &gateway.http().port().to_string()])
         .args(["generic", "http2", "hpack"])
         .output()
         .expect("h2spec runs; tests/prepare.sh builds it");
-    let text = String::from_utf8_lossy(&output.stdout);
+    let text = String::from_utf8(output.stdout).expect("text");
     assert!(text.contains(CASES), "{text}");
     let failures = text.split("Failures:").nth(1).unwrap_or_default();
     assert!(failures.contains(FAILED), "{text}");

@@ -4,6 +4,7 @@ mod conformance;
 mod downgrade;
 mod floods;
 mod serving;
+mod tls;
 
 use genkan_tests::{EchoBackend, Folder, Gateway, http2::Http2, manifests};
 
@@ -49,6 +50,17 @@ fn configured(class: &str, annotations: &[(&str, &str)], keys: &[(&str, &str)]) 
         _folder: folder,
         gateway,
     }
+}
+
+/// A gateway that serves the host that h2spec names: the one it connects to.
+fn on_localhost() -> (EchoBackend, Folder, Gateway) {
+    let backend = EchoBackend::start("h2");
+    let folder = Folder::with(&manifests::documents(&[
+        manifests::service("h2", &[backend.address()]),
+        manifests::ingress("h2", "nginx", "localhost", &[("/", "Prefix", "h2")]),
+    ]));
+    let gateway = Gateway::serve(folder.path());
+    (backend, folder, gateway)
 }
 
 impl Scene {

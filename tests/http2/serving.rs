@@ -194,7 +194,8 @@ fn own_answers_are_those_of_http_1() {
         panic!("no response");
     };
     assert_eq!(status, 404);
-    assert!(String::from_utf8_lossy(&body).contains("<h1>404 Not Found</h1>"));
+    let page = String::from_utf8(body).expect("text");
+    assert!(page.contains("<h1>404 Not Found</h1>"), "{page}");
     let stream = client.begin("GET", "other.test", "/healthz", true);
     assert_eq!(client.outcome(stream).status(), Some(200));
 }
@@ -283,7 +284,7 @@ fn a_drain_lets_streams_finish_and_takes_no_more() {
         ],
         true,
     );
-    scene.backend.wait_for_requests(1);
+    assert_eq!(scene.backend.wait_for_requests(1).len(), 1);
     scene.gateway.signal(rustix::process::Signal::TERM);
     let mut last = Vec::new();
     let mut answered = false;
@@ -304,7 +305,8 @@ fn a_drain_lets_streams_finish_and_takes_no_more() {
             [0, 0, 0, 1, 0, 0, 0, 0]
         ]
     );
-    scene.gateway.wait_until_stopped();
+    let finished = scene.gateway.wait_until_stopped();
+    assert_eq!(finished.code, Some(0));
 }
 
 #[test]

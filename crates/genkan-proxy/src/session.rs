@@ -38,7 +38,7 @@ use tokio::net::TcpStream;
 
 use self::{client::Client, exchange::Next, http1::Http1, transport::Transport};
 use crate::{
-    buffer::SMALL,
+    buffer::{Buffer, SMALL},
     tls::handshake,
     worker::{
         Worker,
@@ -91,6 +91,10 @@ pub(crate) async fn serve_tls(worker: Rc<Worker>, stream: TcpStream, peer: Peer,
     // what a handshake needs is gone before the first request
     let stream = Box::pin(handshake::accept(&worker, stream, &mut watch)).await;
     match stream {
+        Ok(stream) if stream.speaks_http2() => {
+            let early = Buffer::default();
+            Box::pin(http2::serve(worker, stream, early, peer, watch)).await;
+        }
         Ok(stream) => serve(worker, stream, peer, watch).await,
         Err(failure) => failure.count(&worker.counters),
     }

@@ -20,11 +20,12 @@ use super::{
     configs::{Presented, TlsConfigs},
     self_signed,
     sessions::Sessions,
+    stream::HTTP_2,
 };
 use crate::StartError;
 
 /// What is offered to clients that ask for a protocol (RFC 7301), best first.
-const PROTOCOLS: [&[u8]; 1] = [b"http/1.1"];
+const PROTOCOLS: [&[u8]; 2] = [HTTP_2, b"http/1.1"];
 
 /// Why a certificate cannot be presented. Tells nothing of the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub struct Preparer {
     settings: TlsSettings,
     sessions: Arc<dyn StoresServerSessions>,
     ticketer: Option<Arc<dyn ProducesTickets>>,
+    /// Whether HTTP/2 is offered.
+    http2: bool,
 }
 
 impl fmt::Debug for Preparer {
@@ -87,6 +90,7 @@ impl Preparer {
                 tls13: false,
                 ..TlsSettings::default()
             },
+            http2: true,
             generated,
             keys: HashMap::new(),
             configs: HashMap::new(),
@@ -103,6 +107,10 @@ impl Preparer {
         let table = &snapshot.tls;
         self.adopt(&snapshot.settings.tls);
         self.load(key_pairs);
+        let http2 = snapshot.settings.http2;
+        if std::mem::replace(&mut self.http2, http2) != http2 {
+            self.configs.clear();
+        }
         let mut configs = HashMap::new();
         let mut made = Vec::with_capacity(table.presentations().len());
         let default = self.default_key(table);
@@ -247,7 +255,8 @@ impl Preparer {
             Err(error) => unreachable!("the provider has suites and groups for them: {error}"),
         };
         let mut config = builder.with_no_client_auth().with_cert_resolver(resolver);
-        config.alpn_protocols = PROTOCOLS.iter().map(|name| name.to_vec()).collect();
+        let offered = &PROTOCOLS[usize::from(!self.http2)..];
+        config.alpn_protocols = offered.iter().map(|name| name.to_vec()).collect();
         config.session_storage = Arc::clone(&self.sessions);
         if let Some(ticketer) = &self.ticketer {
             config.ticketer = Arc::clone(ticketer);

@@ -33,6 +33,9 @@ const WRITE_BYTES_MAX: usize = LARGE - 6 * RECORD_OVERHEAD;
 /// Two slices of no more than this together become one record.
 const JOINED_BYTES_MAX: usize = MEDIUM - RECORD_OVERHEAD;
 
+/// How HTTP/2 is named in a handshake (RFC 9113 3.2).
+pub(super) const HTTP_2: &[u8] = b"h2";
+
 /// A TLS connection.
 pub(crate) struct TlsStream {
     worker: Rc<Worker>,
@@ -74,6 +77,11 @@ impl TlsStream {
             ended: false,
             parted: false,
         }
+    }
+
+    /// Whether the handshake chose HTTP/2.
+    pub(crate) fn speaks_http2(&self) -> bool {
+        self.connection.alpn_protocol() == Some(HTTP_2)
     }
 
     /// Goes on with the handshake until it is complete. `InvalidData` is a failure of the protocol.
