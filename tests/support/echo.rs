@@ -301,6 +301,10 @@ fn serve(mut wire: Wire, connection: u64, shared: &Shared) -> io::Result<()> {
     // Kept connections may be idle for longer than any deadline of a test.
     wire.stream.set_read_timeout(None)?;
     while let Some(head) = wire.head()? {
+        if head.starts_with(b"PRI * HTTP/2.0\r\n") {
+            // The preface of HTTP/2, which this backend does not speak.
+            return wire.stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        }
         let received = receive(&mut wire, connection, &head)?;
         let mut state = shared.lock();
         state.received.push(received.clone());

@@ -3,6 +3,7 @@
 //! Statuses come from [`Fault`]; the body's form from the mode and from `Accept`. A public answer tells
 //! code and request id, and never names objects, pods or addresses.
 
+mod grpc;
 mod page;
 mod preference;
 
@@ -14,8 +15,8 @@ use genkan_route::{
     settings::ServerField,
 };
 
-pub(crate) use self::page::reason;
 use self::preference::{Form, preferred};
+pub(crate) use self::{grpc::is_grpc, page::reason};
 use crate::session::downstream::Draft;
 
 /// The name of this hop in `Proxy-Status` (RFC 9209 section 2).
@@ -32,6 +33,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) accept: Option<&'a [u8]>,
     /// `User-Agent`.
     pub(crate) user_agent: Option<&'a [u8]>,
+    /// The request's content type, where errors are told as gRPC has them.
+    pub(crate) grpc: Option<&'a [u8]>,
     /// Effective request id.
     pub(crate) request_id: &'a [u8],
     /// Value of `Date`.
@@ -96,6 +99,10 @@ impl Persistence {
 impl Answer<'_> {
     /// Appends the whole response; returns how many of its bytes are body.
     pub(crate) fn write(&self, out: &mut impl Draft) -> usize {
+        if let (Some(content_type), Content::Fault(fault)) = (self.grpc, self.content) {
+            self.write_grpc(out, content_type, fault);
+            return 0;
+        }
         let form = match self.content {
             Content::Fault(_) | Content::Page { .. } => preferred(self.accept, self.mode),
             Content::Redirect { .. } | Content::Text(_) => Form::Html,
@@ -136,6 +143,18 @@ impl Answer<'_> {
         }
         out.data(&body);
         body.len()
+    }
+
+    fn write_grpc(&self, out: &mut impl Draft, content_type: &[u8], fault: Fault) {
+        out.status(200, reason(200).as_bytes());
+        out.field(b"Date", self.date.as_bytes());
+        grpc::write(out, content_type, fault, self.status);
+        if self.connection != Persistence::Unsaid {
+            out.number_field(b"Content-Length", 0);
+        }
+        self.write_diagnosis(out);
+        self.connection.write(out);
+        out.end();
     }
 
     fn write_diagnosis(&self, out: &mut impl HeadWriter) {

@@ -90,6 +90,8 @@ counters! {
     connects,
     /// Of these, those with a TLS handshake.
     tls_connects,
+    /// Of these, those that speak HTTP/2.
+    http2_connects,
     /// Exchanges on connections from the pool.
     reuses,
     /// Tries repeated on a new connection because the pooled one was closed at the same moment.

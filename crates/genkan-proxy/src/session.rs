@@ -11,6 +11,7 @@
 
 pub(crate) mod attempt;
 pub(crate) mod client;
+mod deadline;
 pub(crate) mod downstream;
 pub(crate) mod exchange;
 pub(crate) mod forward;

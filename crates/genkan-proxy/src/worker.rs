@@ -43,7 +43,7 @@ use crate::{
     record::{ConnectionCounts, Observers},
     session::{self, Peer, transport::Transport},
     tls::turns::Turns,
-    upstream::pool::Pools,
+    upstream::{http2::pool::Http2Pools, pool::Pools},
 };
 
 /// How often a worker lets its observers hand over what they hold.
@@ -60,6 +60,7 @@ pub(crate) struct Worker {
     pub(crate) watches: Rc<Watches>,
     pub(crate) buffers: Buffers,
     pub(crate) pools: Pools,
+    pub(crate) http2_pools: Http2Pools,
     pub(crate) identifiers: Identifiers,
     pub(crate) counters: Rc<Counters>,
     pub(crate) captures: Captures,
@@ -91,6 +92,7 @@ impl Worker {
             watches: Watches::new(),
             buffers: Buffers::default(),
             pools: Pools::default(),
+            http2_pools: Http2Pools::default(),
             identifiers: Identifiers::new(),
             counters: Rc::new(Counters::default()),
             captures: Captures::new(captures),
@@ -272,6 +274,7 @@ async fn work(start: Start) {
     ticking.abort();
     wheel.abort();
     worker.pools.clear();
+    worker.http2_pools.clear();
     worker.tick();
 }
 
@@ -284,7 +287,9 @@ async fn tick(worker: Rc<Worker>) {
         worker.tick();
         ticks = ticks.wrapping_add(1);
         if ticks.is_multiple_of(SWEEP_TICKS) {
-            worker.pools.sweep(Instant::now(), worker.held().settings());
+            let (now, held) = (Instant::now(), worker.held());
+            worker.pools.sweep(now, held.settings());
+            worker.http2_pools.sweep(now, held.settings());
         }
     }
 }

@@ -62,6 +62,8 @@ pub enum Fault {
     BackendClosed,
     /// The backend did not answer in time.
     ReadTimeout,
+    /// The client's own deadline (`grpc-timeout`) passed.
+    Deadline,
     /// The backend did not take the request in time.
     SendTimeout,
     /// The backend's head is larger than `proxy-buffer-size`.
@@ -130,6 +132,7 @@ impl Fault {
             Self::BackendCertificate => row("GK0354", 502, 502, "tls_certificate_error"),
             Self::BackendClosed => row("GK0356", 502, 502, "connection_terminated"),
             Self::ReadTimeout => row("GK0357", 504, 504, "http_response_timeout"),
+            Self::Deadline => row("GK0357", 504, 504, "http_response_timeout"),
             Self::SendTimeout => row("GK0357", 504, 504, "connection_write_timeout"),
             Self::ResponseHeadTooLarge => {
                 row("GK0355", 502, 502, "http_response_header_section_size")

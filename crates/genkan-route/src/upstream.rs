@@ -24,25 +24,36 @@ pub enum BackendProtocol {
     Https,
     /// `AUTO_HTTP`: as `HTTP` or `HTTPS`, whichever the client's connection is.
     AutoHttp,
+    /// `GRPC`: HTTP/2 in clear, by prior knowledge.
+    Grpc,
+    /// `GRPCS`: HTTP/2 over TLS.
+    Grpcs,
 }
 
 /// How the endpoint of one request is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wire<'t> {
+    /// HTTP/2 rather than HTTP/1.1.
+    pub http2: bool,
     /// The TLS, where there is any.
     pub tls: Option<&'t Arc<UpstreamTls>>,
 }
 
 impl Wire<'_> {
     /// HTTP/1.1 in clear.
-    pub const PLAIN: Self = Self { tls: None };
+    pub const PLAIN: Self = Self {
+        http2: false,
+        tls: None,
+    };
 
-    /// As explanations and logs name it: `http` or `https`.
+    /// As explanations name it: `http`, `https`, `h2c` or `h2`.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self.tls {
-            None => "http",
-            Some(_) => "https",
+        match (self.http2, self.tls) {
+            (false, None) => "http",
+            (false, Some(_)) => "https",
+            (true, None) => "h2c",
+            (true, Some(_)) => "h2",
         }
     }
 }
@@ -58,6 +69,15 @@ impl RouteSettings {
         match (self.backend_protocol, scheme) {
             (BackendProtocol::Http, _) | (BackendProtocol::AutoHttp, Scheme::Http) => Wire::PLAIN,
             (BackendProtocol::Https, _) | (BackendProtocol::AutoHttp, Scheme::Https) => Wire {
+                http2: false,
+                tls: Some(self.upstream_tls.as_ref().unwrap_or(&USUAL)),
+            },
+            (BackendProtocol::Grpc, _) => Wire {
+                http2: true,
+                tls: None,
+            },
+            (BackendProtocol::Grpcs, _) => Wire {
+                http2: true,
                 tls: Some(self.upstream_tls.as_ref().unwrap_or(&USUAL)),
             },
         }
@@ -189,5 +209,7 @@ mod tests {
         check(BackendProtocol::Https, Scheme::Http, "https");
         check(BackendProtocol::AutoHttp, Scheme::Http, "http");
         check(BackendProtocol::AutoHttp, Scheme::Https, "https");
+        check(BackendProtocol::Grpc, Scheme::Https, "h2c");
+        check(BackendProtocol::Grpcs, Scheme::Http, "h2");
     }
 }

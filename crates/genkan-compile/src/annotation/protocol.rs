@@ -24,12 +24,14 @@ pub(super) const ENTRIES: &[Entry] = &[
                     "HTTP" => BackendProtocol::Http,
                     "HTTPS" => BackendProtocol::Https,
                     "AUTO_HTTP" => BackendProtocol::AutoHttp,
+                    "GRPC" => BackendProtocol::Grpc,
+                    "GRPCS" => BackendProtocol::Grpcs,
                     // Plain HTTP would reach a backend that expects something else.
                     _ => return Ok(Outcome::Unservable),
                 };
                 Ok(Outcome::InEffect)
             },
-            &words::ONLY_HTTP,
+            &words::NO_FCGI,
         ),
         about: "Protocol of the backend.",
         ..BASE

@@ -251,10 +251,18 @@ fn zero_is_no_limit_and_off_beats_all_other_conditions() {
 
 #[test]
 fn backends_that_speak_something_else_are_closed() {
-    for value in ["HTTP", "http", "AUTO_HTTP", "HTTPS", "https"] {
+    for value in [
+        "HTTP",
+        "http",
+        "AUTO_HTTP",
+        "HTTPS",
+        "https",
+        "GRPC",
+        "grpcs",
+    ] {
         check(&[("backend-protocol", value)], &[], false);
     }
-    for value in ["GRPC", "grpcs", "FCGI"] {
+    for value in ["FCGI", "fcgi"] {
         check(&[("backend-protocol", value)], &["GK0207"], true);
     }
 }

@@ -106,7 +106,7 @@ words! {
     OTHER_GROUPS: "spoken are X25519MLKEM768, X25519, P-256 and P-384; the others are left out", "使えるのは X25519MLKEM768、X25519、P-256、P-384 です。ほかのグループは使いません";
     NO_DHE: "suites with finite-field Diffie-Hellman are not spoken; `ssl-ecdh-curve` chooses the groups", "有限体の Diffie-Hellman を使うスイートはありません。グループは `ssl-ecdh-curve` で選びます";
     RECORD_SIZE: "a record is as long as what is written at once", "レコードの長さは一度に書き出す量で決まります";
-    ONLY_HTTP: "only HTTP and HTTPS are spoken with backends so far; the route is closed instead of sending plain HTTP", "バックエンドとの通信はまだ HTTP と HTTPS だけです。平文の HTTP を送る代わりにルートを閉じます";
+    NO_FCGI: "FastCGI is not spoken with backends; the route is closed instead of sending plain HTTP", "バックエンドとの FastCGI には対応していません。平文の HTTP を送る代わりにルートを閉じます";
     MODERN_CIPHERS: "only suites with forward secrecy and AEAD are spoken, and it names none of them; all of them are offered", "前方秘匿性のある AEAD の暗号スイートだけを使います。その中のものが 1 つも指定されていないため、すべてを提示します";
     MODERN_TLS: "only TLS 1.2 and 1.3 are spoken; TLS 1.2 is offered", "使えるのは TLS 1.2 と 1.3 だけです。TLS 1.2 を提示します";
     NO_PUSH: "browsers and nginx have removed HTTP/2 push", "HTTP/2 プッシュはブラウザーからも nginx からも削除されました";

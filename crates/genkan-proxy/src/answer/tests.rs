@@ -16,6 +16,7 @@ fn fault(fault: Fault, mode: Mode, accept: Option<&str>) -> Answer<'_> {
         mode,
         accept: accept.map(str::as_bytes),
         user_agent: None,
+        grpc: None,
         request_id: ID,
         date: "Sun, 06 Nov 1994 08:49:37 GMT",
         head_only: false,

@@ -10,6 +10,7 @@ use std::{
 
 use genkan_http::{
     framing::ResponseFraming,
+    known::KnownHeader,
     limits::{FIELD_COUNT_MAX, ResponseLimits},
 };
 use genkan_route::{fault::Fault, settings::RouteSettings};
@@ -27,6 +28,7 @@ use crate::{
     buffer::Buffer,
     upstream::{
         connect::{ConnectFailure, connect},
+        http2,
         pool::{Connection, PoolKey},
         prepare::ClientTls,
     },
@@ -92,6 +94,8 @@ pub(super) struct Try<'a> {
     pub(super) address: SocketAddr,
     /// What a connection is made with, where it is not in clear.
     pub(super) tls: Option<&'a ClientTls>,
+    /// Speak HTTP/2.
+    pub(super) http2: bool,
     /// Do not take a connection from the pool.
     pub(super) fresh: bool,
     /// The request's head.
@@ -118,7 +122,7 @@ pub(super) async fn attempt<D: Downstream>(
         address: parts.address,
         tls: parts.tls.map(|tls| tls.id),
     };
-    let pooled = if parts.fresh {
+    let pooled = if parts.fresh || parts.http2 {
         None
     } else {
         client.worker.pools.take(key, began, parts.held.settings())
@@ -131,13 +135,26 @@ pub(super) async fn attempt<D: Downstream>(
             connection
         }
         None => {
-            let timeout = parts.settings.connect_timeout;
-            let sending = parts.body.is_coming();
-            let connecting = Box::pin(connect(client, key, parts.tls, timeout, sending));
-            match connecting.await {
+            let connected = if parts.http2 {
+                Box::pin(open_stream(client, exchange, buffer, &parts, key)).await
+            } else {
+                let timeout = parts.settings.connect_timeout;
+                let sending = parts.body.is_coming();
+                Box::pin(connect(client, key, parts.tls, timeout, sending)).await
+            };
+            match connected {
                 Ok(connection) => {
                     times.connect = Some(began.elapsed());
+                    times.reused = connection.reused;
                     connection
+                }
+                Err(ConnectFailure::Timeout) if exchange.deadline.has_passed() => {
+                    return Err(Failure {
+                        fault: Fault::Deadline,
+                        kind: FailureKind::Final,
+                        sent: false,
+                        times,
+                    });
                 }
                 Err(failure) => return Err(not_connected(failure, times)),
             }
@@ -149,12 +166,16 @@ pub(super) async fn attempt<D: Downstream>(
         connection,
         received: Buffer::default(),
         unparsed: false,
-        sending: Sending::default(),
+        sending: match parts.http2 {
+            true => Sending::behind_head(parts.head),
+            false => Sending::default(),
+        },
         patience: Patience::default(),
         limits: ResponseLimits {
             proxy_buffer_size: parts.settings.response_head_max,
             field_count_max: FIELD_COUNT_MAX,
         },
+        unprocessed: false,
     };
     loop {
         let mut outgoing = Outgoing {
@@ -198,10 +219,36 @@ pub(super) async fn attempt<D: Downstream>(
         return Err(Failure {
             fault,
             kind,
-            sent: awaiting.sending.begun,
+            sent: match awaiting.unprocessed {
+                true => awaiting.sending.has_streamed(parts.body),
+                false => awaiting.sending.begun,
+            },
             times,
         });
     }
+}
+
+async fn open_stream<D: Downstream>(
+    client: &mut Client<D>,
+    exchange: &Exchange,
+    buffer: &Buffer,
+    parts: &Try<'_>,
+    key: PoolKey,
+) -> Result<Connection, ConnectFailure> {
+    let request = exchange.view(buffer);
+    let opening = http2::connect::Opening {
+        key,
+        tls: parts.tls,
+        timeout: exchange.deadline.cut(parts.settings.connect_timeout),
+        fresh: parts.fresh,
+        head: parts.head,
+        ends: matches!(parts.body, RequestBody::Empty),
+        sending: parts.body.is_coming(),
+        translation: request
+            .first(KnownHeader::ContentType)
+            .and_then(http2::Translation::of),
+    };
+    http2::connect::open(client, opening).await
 }
 
 fn not_connected(failure: ConnectFailure, times: Times) -> Failure {
@@ -224,6 +271,7 @@ fn not_connected(failure: ConnectFailure, times: Times) -> Failure {
         ConnectFailure::Client => (Fault::ClientGone, FailureKind::ClientGone),
         ConnectFailure::Tls => (Fault::BackendTls, FailureKind::Error),
         ConnectFailure::Alert => (Fault::BackendAlert, FailureKind::Error),
+        ConnectFailure::NotCarried => (Fault::BadRequest, FailureKind::Final),
         ConnectFailure::Certificate => (Fault::BackendCertificate, FailureKind::Error),
     };
     Failure {

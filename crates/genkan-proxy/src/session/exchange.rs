@@ -19,6 +19,7 @@ use genkan_route::{
 
 use super::{
     client::Client,
+    deadline::Deadline,
     downstream::Downstream,
     forward,
     head::{self, HeadEnd},
@@ -65,6 +66,8 @@ pub(crate) struct Exchange {
     pub(super) body_pending: bool,
     /// Some of it was.
     pub(super) body_begun: bool,
+    /// The client's own deadline.
+    pub(super) deadline: Deadline,
     /// The head of the latest response of an endpoint.
     pub(super) response: ResponseHead,
     pub(super) tally: Tally,
@@ -111,6 +114,7 @@ impl Exchange {
             is_strict_transport: false,
             body_pending: false,
             body_begun: false,
+            deadline: Deadline::default(),
             response: ResponseHead::new(),
             tally: Tally {
                 status: 0,

@@ -12,11 +12,13 @@ use genkan_route::{
     fault::Fault,
     forward::{AddedFields, DownstreamBody, UpstreamHead, write_upstream_head},
     settings::RouteSettings,
+    upstream::Wire,
 };
 
 use super::{
     attempt::{Answered, FailureKind},
     client::Client,
+    deadline::Deadline,
     downstream::Downstream,
     exchange::{Asked, Conclusion, Exchange, Next},
     heads,
@@ -51,8 +53,12 @@ pub(super) async fn forward<D: Downstream>(
     if exchange.framing.expect_continue {
         Box::pin(own::tell_to_continue(client, exchange)).await;
     }
+    if forward.wire.http2 {
+        let timeout = exchange.view(buffer).field_named(b"grpc-timeout");
+        exchange.deadline = Deadline::of(timeout, exchange.started);
+    }
     let mut body = if exchange.body_pending {
-        match Box::pin(take_body(client, buffer, exchange, settings)).await {
+        match Box::pin(take_body(client, buffer, exchange, settings, forward.wire)).await {
             Ok(body) => body,
             Err(Incomplete::Gone) => return client_gone(client, buffer, exchange, ask),
             Err(Incomplete::Fault(fault)) => {
@@ -104,6 +110,7 @@ async fn take_body<D: Downstream>(
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     settings: &RouteSettings,
+    wire: Wire<'_>,
 ) -> Result<RequestBody, Incomplete> {
     let body = exchange.framing.body;
     let begun = exchange.behind_head(buffer);
@@ -114,14 +121,16 @@ async fn take_body<D: Downstream>(
         exchange.tally.received = length as u64;
         return Ok(RequestBody::InBuffer(range));
     }
+    // nginx's gRPC module never collects a body: calls may be conversations.
+    let streams = !settings.request_buffering || wire.http2;
     let mut incoming = if D::IN_SERIES {
         Incoming::new(body, begun, &client.worker.buffers)
     } else {
-        Incoming::of_stream(body, !settings.request_buffering)
+        Incoming::of_stream(body, streams)
     };
     exchange.consumed = buffer.len();
     exchange.body_begun = true;
-    if !settings.request_buffering {
+    if streams {
         return begin(client, buffer, exchange, incoming, settings).await;
     }
     let limits = CollectLimits {
@@ -268,6 +277,7 @@ async fn respond<D: Downstream>(
     relay.keep_alive = persistence != Persistence::Close;
     relay.began = times.began;
     relay.read_timeout = read_timeout;
+    relay.deadline = exchange.deadline;
     relay.body_size_max = settings.and_then(|settings| settings.body_size_max);
     relay.request = Request {
         sending,

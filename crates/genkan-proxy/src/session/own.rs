@@ -17,7 +17,7 @@ use super::{
 use genkan_http::{known::KnownHeader, write::HeadWriter};
 
 use crate::{
-    answer::{Answer, Content, Persistence},
+    answer::{Answer, Content, Persistence, is_grpc},
     body::incoming::Incoming,
     buffer::Buffer,
     record::Maker,
@@ -93,6 +93,12 @@ pub(super) async fn answer<D: Downstream>(
             },
             user_agent: if has_head {
                 view.first(KnownHeader::UserAgent)
+            } else {
+                None
+            },
+            grpc: if has_head {
+                view.first(KnownHeader::ContentType)
+                    .filter(|value| is_grpc(value, !D::IN_SERIES))
             } else {
                 None
             },

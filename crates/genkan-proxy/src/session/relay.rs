@@ -17,6 +17,7 @@ use self::outflow::Outflow;
 pub(super) use self::outflow::Shape;
 use super::{
     client::{Client, SEND_TIMEOUT},
+    deadline::Deadline,
     downstream::Downstream,
     exchange::{Exchange, Next},
     forward::settle_body,
@@ -50,6 +51,8 @@ pub(super) struct Relay {
     pub(super) keep_alive: bool,
     pub(super) began: Instant,
     pub(super) read_timeout: Duration,
+    /// The client's own deadline.
+    pub(super) deadline: Deadline,
     /// The most bytes a streamed request body may have.
     pub(super) body_size_max: Option<u64>,
     pub(super) subject: Option<OwnSubject>,
@@ -89,6 +92,7 @@ impl Relay {
             keep_alive: false,
             began: Instant::now(),
             read_timeout: Duration::MAX,
+            deadline: Deadline::default(),
             body_size_max: None,
             subject: None,
         }
@@ -164,7 +168,7 @@ impl Relay {
         }
         let timeout = match party {
             Party::ClientTakes => SEND_TIMEOUT,
-            _ => self.read_timeout,
+            _ => self.deadline.cut(self.read_timeout),
         };
         self.patience.wait(&client.watch, party, timeout);
         client
@@ -218,7 +222,8 @@ impl Relay {
                 };
             }
             match outflow.poll_read(&mut connection.stream, cx, buffers) {
-                Poll::Ready(Ok(0)) if outflow.end_of_stream() => {}
+                Poll::Ready(Ok(0)) if outflow.end_of_stream(&connection.stream.take_trailers()) => {
+                }
                 Poll::Ready(Ok(0) | Err(_)) => return Step::End(End::Truncated),
                 Poll::Ready(Ok(_)) => patience.moved(),
                 Poll::Pending => return Step::Wait(Party::EndpointSends),

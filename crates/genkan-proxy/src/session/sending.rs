@@ -57,6 +57,20 @@ pub(super) struct Outgoing<'a> {
 }
 
 impl Sending {
+    /// A request whose head is on its way already.
+    pub(super) fn behind_head(head: &[u8]) -> Self {
+        Self {
+            head_sent: head.len(),
+            begun: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether a part of the body was sent that cannot be sent again.
+    pub(super) fn has_streamed(&self, body: &RequestBody) -> bool {
+        matches!(body, RequestBody::Stream(_)) && self.body_sent > 0
+    }
+
     /// Sends what can be sent. Ready when everything is sent, or the endpoint takes no more; otherwise
     /// the party that is waited for.
     pub(super) fn poll<D: Downstream>(
@@ -97,7 +111,8 @@ impl Sending {
             let body = self.at_hand(outgoing.body, outgoing.buffer);
             if head.is_empty() && body.is_empty() {
                 if self.is_complete(outgoing.body) {
-                    self.done = true;
+                    self.done = endpoint.finish().is_ok();
+                    self.failed = !self.done;
                     return Ok(());
                 }
                 self.refill(cx, client, outgoing)?;

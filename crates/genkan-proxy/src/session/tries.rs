@@ -39,7 +39,7 @@ pub(super) async fn try_endpoints<D: Downstream>(
     let tls = match forward.wire.tls {
         None => None,
         // What cannot be made ready (a key that does not belong to its certificate) serves nobody.
-        Some(tls) => match ask.held.upstream_tls().of(tls) {
+        Some(tls) => match ask.held.upstream_tls().of(tls, forward.wire.http2) {
             Some(prepared) => Some(&**prepared),
             None => return Err((Fault::Closed, FailureKind::Final)),
         },
@@ -58,6 +58,7 @@ pub(super) async fn try_endpoints<D: Downstream>(
             settings,
             address,
             tls,
+            http2: forward.wire.http2,
             fresh: raced.is_some(),
             head,
             body: &mut *body,

@@ -129,6 +129,7 @@ fn answer_plain(worker: &Worker, socket: &TcpStream) {
             mode,
             accept: None,
             user_agent: None,
+            grpc: None,
             request_id: &worker.identifiers.next().0,
             date,
             head_only: false,

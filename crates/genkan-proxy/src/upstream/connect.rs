@@ -36,6 +36,8 @@ pub(crate) enum ConnectFailure {
     Alert,
     /// The endpoint's certificate is not accepted.
     Certificate,
+    /// HTTP/2 cannot carry the request.
+    NotCarried,
 }
 
 /// Connects, for as long as the route allows and the client waits. The handshake counts too, as in nginx.
@@ -48,6 +50,24 @@ pub(crate) async fn connect<D: Downstream>(
     timeout: Duration,
     sending: bool,
 ) -> Result<Connection, ConnectFailure> {
+    let stream = connect_stream(client, key, tls, timeout, sending).await?;
+    Ok(Connection {
+        stream,
+        key,
+        created: Instant::now(),
+        requests: 1,
+        reused: false,
+    })
+}
+
+/// The same without what an exchange of HTTP/1 needs.
+pub(super) async fn connect_stream<D: Downstream>(
+    client: &mut Client<D>,
+    key: PoolKey,
+    tls: Option<&ClientTls>,
+    timeout: Duration,
+    sending: bool,
+) -> Result<Stream, ConnectFailure> {
     client.worker.counters.connects.add(1);
     client.watch.set(Instant::now(), timeout);
     let watched = !(sending && D::IN_SERIES);
@@ -61,16 +81,9 @@ pub(crate) async fn connect<D: Downstream>(
     .await?;
     // Without it a streamed frame waits for a delayed acknowledgement.
     socket.set_nodelay(true).map_err(ConnectFailure::Refused)?;
-    let stream = match tls {
+    Ok(match tls {
         None => Stream::Tcp(socket),
         Some(tls) => Stream::Tls(shake_hands(client, socket, tls, watched).await?),
-    };
-    Ok(Connection {
-        stream,
-        key,
-        created: Instant::now(),
-        requests: 1,
-        reused: false,
     })
 }
 
@@ -92,7 +105,7 @@ async fn shake_hands<D: Downstream>(
 }
 
 /// Ready when there is no point in waiting any longer.
-fn poll_cut<D: Downstream>(
+pub(super) fn poll_cut<D: Downstream>(
     client: &mut Client<D>,
     cx: &mut Context<'_>,
     watched: bool,

@@ -79,6 +79,9 @@ impl Pools {
 
     /// Keeps a connection whose last exchange ended by its own framing, unless a limit says no.
     pub(crate) fn put(&self, connection: Connection, now: Instant, settings: &GlobalSettings) {
+        if matches!(connection.stream, Stream::Http2(_)) {
+            return; // its connection is shared already
+        }
         if connection.requests >= settings.upstream_keepalive_requests
             || now.duration_since(connection.created) >= settings.upstream_keepalive_time
         {
@@ -136,5 +139,6 @@ fn is_quiet(stream: &mut Stream) -> bool {
         },
         // Looks at what came: tickets for later sessions say nothing against it.
         Stream::Tls(stream) => stream.poll_readable(cx).is_pending(),
+        Stream::Http2(_) => false,
     }
 }

@@ -49,8 +49,9 @@ impl fmt::Debug for ClientTls {
 /// Everything that the routes of one table connect with.
 #[derive(Debug, Default)]
 pub(crate) struct Prepared {
-    /// By the address of the settings, which are kept so that it is not used again.
-    by_settings: HashMap<usize, Entry, foldhash::fast::RandomState>,
+    /// By the address of the settings, which are kept so that it is not used again, and whether HTTP/2
+    /// is asked for.
+    by_settings: HashMap<(usize, bool), Entry, foldhash::fast::RandomState>,
 }
 
 #[derive(Debug)]
@@ -61,8 +62,8 @@ struct Entry {
 
 impl Prepared {
     /// What to connect with; `None` where it could not be made ready.
-    pub(crate) fn of(&self, settings: &Arc<UpstreamTls>) -> Option<&Arc<ClientTls>> {
-        let entry = self.by_settings.get(&address(settings))?;
+    pub(crate) fn of(&self, settings: &Arc<UpstreamTls>, http2: bool) -> Option<&Arc<ClientTls>> {
+        let entry = self.by_settings.get(&(address(settings), http2))?;
         Some(&entry.tls)
     }
 }
@@ -79,7 +80,7 @@ pub(crate) struct Preparer(Mutex<State>);
 #[derive(Debug)]
 struct State {
     provider: Arc<CryptoProvider>,
-    made: HashMap<Arc<UpstreamTls>, Arc<ClientTls>>,
+    made: HashMap<(Arc<UpstreamTls>, bool), Arc<ClientTls>>,
     last: Option<(Arc<Table>, Arc<Prepared>)>,
     id: NonZeroU32,
 }
@@ -113,28 +114,36 @@ impl State {
         let before = std::mem::take(&mut self.made);
         let mut prepared = Prepared::default();
         for route in table.hosts().flat_map(|host| host.routes()) {
-            let Some(settings) = route.spec.settings.wire(Scheme::Https).tls else {
+            let wire = route.spec.settings.wire(Scheme::Https);
+            let Some(settings) = wire.tls else {
                 continue;
             };
-            if prepared.of(settings).is_some() {
+            if prepared.of(settings, wire.http2).is_some() {
                 continue;
             }
-            let known = self.made.get(settings).or_else(|| before.get(settings));
-            let Some(tls) = known.cloned().or_else(|| self.make(settings)) else {
+            let key = (Arc::clone(settings), wire.http2);
+            let known = self.made.get(&key).or_else(|| before.get(&key));
+            let made = known.cloned().or_else(|| self.make(settings, wire.http2));
+            let Some(tls) = made else {
                 continue;
             };
-            self.made.insert(Arc::clone(settings), Arc::clone(&tls));
+            self.made.insert(key, Arc::clone(&tls));
             let entry = Entry {
                 _settings: Arc::clone(settings),
                 tls,
             };
-            prepared.by_settings.insert(address(settings), entry);
+            prepared
+                .by_settings
+                .insert((address(settings), wire.http2), entry);
         }
         prepared
     }
 
-    fn make(&mut self, settings: &UpstreamTls) -> Option<Arc<ClientTls>> {
-        let config = config(settings, &self.provider)?;
+    fn make(&mut self, settings: &UpstreamTls, http2: bool) -> Option<Arc<ClientTls>> {
+        let mut config = config(settings, &self.provider)?;
+        if http2 {
+            config.alpn_protocols = vec![b"h2".to_vec()];
+        }
         let name = ServerName::try_from(settings.name.to_string()).ok()?;
         let id = self.id;
         // A wrap would take four billion changes of TLS settings; none is reused before.

@@ -1,4 +1,4 @@
-//! A connection to an endpoint as a byte stream: TCP as it is, or TLS over it.
+//! A connection to an endpoint as a byte stream: TCP as it is, TLS over it, or a stream of HTTP/2.
 //!
 //! An enum rather than a trait object: plain connections pay one branch.
 
@@ -13,7 +13,10 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::tls_stream::TlsStream;
+use super::{
+    http2::stream::{Failure, Http2Stream},
+    tls_stream::TlsStream,
+};
 use crate::session::transport::Transport;
 
 /// The byte stream.
@@ -23,6 +26,8 @@ pub(crate) enum Stream {
     Tcp(TcpStream),
     /// Encrypted. Boxed: the state of a session is large, and few connections have one.
     Tls(Box<TlsStream>),
+    /// One of several on a connection, and without framing of HTTP/1.
+    Http2(Box<Http2Stream>),
 }
 
 /// Calls a method of whichever stream it is.
@@ -31,6 +36,7 @@ macro_rules! whichever {
         match $stream.get_mut() {
             Stream::Tcp(stream) => Pin::new(stream).$method($($argument),*),
             Stream::Tls(stream) => Pin::new(&mut **stream).$method($($argument),*),
+            Stream::Http2(stream) => Pin::new(&mut **stream).$method($($argument),*),
         }
     };
 }
@@ -41,6 +47,31 @@ impl Stream {
         match self {
             Self::Tcp(_) => None,
             Self::Tls(stream) => stream.version(),
+            Self::Http2(stream) => stream.tls_version(),
+        }
+    }
+
+    /// Says that the request is complete, where that is not a matter of its own framing.
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
+        match self {
+            Self::Http2(stream) => stream.finish(),
+            Self::Tcp(_) | Self::Tls(_) => Ok(()),
+        }
+    }
+
+    /// Trailers behind a body that ended with the stream, as complete lines.
+    pub(crate) fn take_trailers(&mut self) -> Vec<u8> {
+        match self {
+            Self::Http2(stream) => stream.take_trailers(),
+            Self::Tcp(_) | Self::Tls(_) => Vec::new(),
+        }
+    }
+
+    /// Why a stream of HTTP/2 failed.
+    pub(crate) fn http2_failure(&self) -> Option<Failure> {
+        match self {
+            Self::Http2(stream) => Some(stream.failure()),
+            Self::Tcp(_) | Self::Tls(_) => None,
         }
     }
 }
@@ -50,6 +81,7 @@ impl Transport for Stream {
         match self {
             Self::Tcp(stream) => stream.poll_read_ready(cx),
             Self::Tls(stream) => stream.poll_readable(cx),
+            Self::Http2(stream) => stream.poll_readable(cx),
         }
     }
 }

@@ -11,4 +11,5 @@ mod responses;
 mod retries;
 mod support;
 mod upgrade;
+mod upstream_http2;
 mod upstream_tls;

@@ -23,7 +23,7 @@ use crate::{
         sending::{Outgoing, SendEnd, Sending},
         transport::{Transport, poll_fill},
     },
-    upstream::pool::Connection,
+    upstream::{http2::stream::Failure, pool::Connection, stream::Stream},
     worker::watch::Interrupt,
 };
 
@@ -36,6 +36,8 @@ pub(super) struct Awaiting {
     pub(super) sending: Sending,
     pub(super) patience: Patience,
     pub(super) limits: ResponseLimits,
+    /// The endpoint said that it did nothing about the request.
+    pub(super) unprocessed: bool,
 }
 
 impl Awaiting {
@@ -89,6 +91,10 @@ impl Awaiting {
                 (Fault::ReadTimeout, FailureKind::Timeout),
             ),
             Party::Disk => (settings.send_timeout, (Fault::Internal, FailureKind::Final)),
+        };
+        let (timeout, failed) = match exchange.deadline.cuts(timeout) {
+            None => (timeout, failed),
+            Some(left) => (left, (Fault::Deadline, FailureKind::Final)),
         };
         self.patience.wait(&client.watch, party, timeout);
         client.watch.poll(cx).map(|interrupt| {
@@ -147,7 +153,13 @@ impl Awaiting {
     }
 
     /// What a close means at this point.
-    fn closed(&self) -> (Fault, FailureKind) {
+    fn closed(&mut self) -> (Fault, FailureKind) {
+        match self.connection.stream.http2_failure() {
+            None => {}
+            Some(Failure::Broken) => return (Fault::BadResponse, FailureKind::InvalidHeader),
+            Some(Failure::Cut) => return (Fault::BackendClosed, FailureKind::Error),
+            Some(Failure::NotProcessed) => self.unprocessed = true,
+        }
         let race = self.connection.reused && self.received.is_empty();
         let kind = if race {
             FailureKind::Race
@@ -163,7 +175,8 @@ impl Awaiting {
         head_len: usize,
     ) -> Result<ResponseFraming, ResponseReject> {
         let view = ResponseView::new(&self.received.filled()[..head_len], &exchange.response);
-        let asked = exchange.framing.upgrade.is_some();
+        let http2 = matches!(self.connection.stream, Stream::Http2(_));
+        let asked = exchange.framing.upgrade.is_some() && !http2;
         response_framing(view, exchange.method(), asked)
     }
 

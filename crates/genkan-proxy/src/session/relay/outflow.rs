@@ -195,14 +195,19 @@ impl Outflow {
         }
     }
 
-    /// The endpoint has closed. Whether the body may end so.
-    pub(super) fn end_of_stream(&mut self) -> bool {
+    /// The endpoint has closed, with these trailers. Whether the body may end so.
+    pub(super) fn end_of_stream(&mut self, trailers: &[u8]) -> bool {
         if !matches!(self.rest, Rest::UntilClose) {
             return false;
         }
         self.rest = Rest::Nothing;
         if self.shape == Shape::Encode {
-            self.out.extend_from_slice(LAST_CHUNK);
+            let (last, end) = LAST_CHUNK.split_at(LAST_CHUNK.len() - CHUNK_END.len());
+            self.out.extend_from_slice(last);
+            self.out.extend_from_slice(trailers);
+            self.out.extend_from_slice(end);
+        } else {
+            self.trailers = trailers.to_vec();
         }
         true
     }
