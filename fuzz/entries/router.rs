@@ -105,6 +105,7 @@ fn input() -> DecisionInput {
         client: SocketAddr::from(([192, 0, 2, 7], 4711)),
         body: BodyLength::None,
         request_id: RequestId([b'0'; 32]),
+        handshake: None,
         draining: false,
     }
 }
@@ -178,6 +179,7 @@ fn host(name: HostName, regex_host: bool, routes: Vec<RouteSpec>) -> HostSpec {
         name,
         mode,
         regex_host,
+        client_certificates: None,
         app_root: None,
         routes,
         inactive: Vec::new(),

@@ -119,6 +119,7 @@ fn host(random: &mut Random, name: &str) -> HostSpec {
         name,
         mode,
         regex_host,
+        client_certificates: None,
         app_root,
         routes,
         inactive: Vec::new(),

@@ -167,6 +167,7 @@ fn route(snapshot: &Snapshot, request: &Request, scratch: &mut Scratch, watched:
         client: SocketAddr::from(([192, 0, 2, 7], 4711)),
         body: request.body.map_or(BodyLength::None, BodyLength::Known),
         request_id: RequestId([b'0'; 32]),
+        handshake: None,
         draining: false,
     };
     let decision = decide(snapshot, &input, view, scratch, &mut NoRecorder);

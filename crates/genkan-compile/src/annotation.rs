@@ -26,7 +26,7 @@ mod removed;
 mod routing;
 mod snippet;
 pub(crate) mod timeout_and_buffer;
-mod tls;
+pub(crate) mod tls;
 pub(crate) mod upstream_tls;
 pub mod value;
 pub(crate) mod words;
@@ -111,6 +111,8 @@ pub struct Effects {
     pub settings: RouteSettings,
     /// `proxy-ssl-*`; with its Secret it becomes part of the settings.
     pub upstream_tls: upstream_tls::Draft,
+    /// `auth-tls-*`; with its Secret it becomes part of the host.
+    pub client_certificate: tls::ClientDraft,
     /// `canary: "true"`: no ordinary Ingress. Until canaries are served it must take no traffic at all.
     pub canary: bool,
     /// `enable-global-auth: "false"`: a global authentication does not concern these routes.
@@ -246,6 +248,8 @@ impl Reading<'_> {
             return self.remark_on(entry, written, Problem::NotText, fate);
         }
         let partnered = entry.needs.is_empty()
+            // a protection that is switched off needs nobody
+            || entry.security && matches!(written.value.trim(), "off" | "false")
             || entry
                 .needs
                 .iter()
@@ -374,6 +378,7 @@ fn outcome(outcome: Outcome, reason: &'static Text, closing: Fate) -> Option<(Pr
     match outcome {
         Outcome::InEffect => None,
         Outcome::NoEffectYet => Some((Problem::NoEffect { reason }, closing)),
+        Outcome::LeftOut => Some((Problem::NoEffect { reason }, Fate::Default)),
         Outcome::Unservable => Some((Problem::NoEffect { reason }, Fate::Closed)),
     }
 }

@@ -18,7 +18,7 @@ use genkan_route::{
     route::{Closed, Inactive, Mode, PathType, RouteOrigin, Target},
 };
 
-use genkan_route::{settings::RouteSettings, upstream::UpstreamTls};
+use genkan_route::{settings::RouteSettings, tls::ClientCertificates, upstream::UpstreamTls};
 
 use crate::{
     annotation::Effects,
@@ -43,6 +43,8 @@ pub(crate) struct Claim {
     /// Its TLS towards backends, where paths of other Ingresses of its hosts have it too
     /// (ingress-nginx writes it at the server, unless `proxy-ssl-location-only` is set).
     pub upstream_tls: Option<Arc<UpstreamTls>>,
+    /// What it asks of client certificates on its hosts.
+    pub client_certificates: Option<ClientCertificates>,
     /// Where `spec.defaultBackend` leads.
     pub default_backend: Option<Target>,
     /// `spec.rules`, those whose host can be used.

@@ -93,6 +93,7 @@ impl Probe {
             client: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             body: BodyLength::None,
             request_id: RequestId(*b"00000000000000000000000000000000"),
+            handshake: None,
             draining: false,
         };
         match built {

@@ -6,6 +6,7 @@
 
 pub(crate) mod certificate;
 mod choose;
+pub(crate) mod client;
 mod name;
 
 use std::{
@@ -47,7 +48,7 @@ impl Certificates {
             before: std::mem::take(&mut self.read),
             read: BTreeMap::new(),
         };
-        let mut entries: BTreeMap<HostName, Presentation> = BTreeMap::new();
+        let mut entries: BTreeMap<HostName, (Presentation, bool)> = BTreeMap::new();
         for host in claims.hosts() {
             if let Some(presentation) = choose::presentation(host, claims, &mut reading) {
                 entries.insert(host.clone(), presentation);
@@ -64,7 +65,11 @@ impl Certificates {
         let default = default.filter(|name| reading.usable(name).is_some());
         let default = Presentation {
             certificates: default.into_iter().collect(),
+            authority: None,
         };
+        let entries = entries
+            .into_iter()
+            .map(|(host, (presentation, certified))| (host, presentation, certified));
         self.read = reading.read;
         let table = TlsTable::assemble(default, entries);
         let key_pairs = self.used(&table);

@@ -32,9 +32,9 @@ pub(crate) mod tunnel;
 #[cfg(test)]
 mod tests;
 
-use std::{net::SocketAddr, rc::Rc, time::Instant};
+use std::{net::SocketAddr, rc::Rc, sync::Arc, time::Instant};
 
-use genkan_route::decision::Scheme;
+use genkan_route::{decision::Scheme, tls::Handshake};
 use tokio::net::TcpStream;
 
 use self::{client::Client, exchange::Next, http1::Http1, transport::Transport};
@@ -48,7 +48,7 @@ use crate::{
 };
 
 /// Who is at the other end, and where it came in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Peer {
     /// The TCP peer.
     pub(crate) client: SocketAddr,
@@ -56,6 +56,8 @@ pub(crate) struct Peer {
     pub(crate) port: u16,
     /// Scheme of the listener.
     pub(crate) scheme: Scheme,
+    /// What the handshake found out, on a TLS connection.
+    pub(crate) handshake: Option<Arc<Handshake>>,
 }
 
 /// Serves a connection to its end.
@@ -92,11 +94,18 @@ pub(crate) async fn serve_tls(worker: Rc<Worker>, stream: TcpStream, peer: Peer,
     // what a handshake needs is gone before the first request
     let stream = Box::pin(handshake::accept(&worker, stream, &mut watch)).await;
     match stream {
-        Ok(stream) if stream.speaks_http2() => {
-            let early = Buffer::default();
-            Box::pin(http2::serve(worker, stream, early, peer, watch)).await;
+        Ok((stream, handshake)) => {
+            let peer = Peer {
+                handshake: Some(Arc::new(handshake)),
+                ..peer
+            };
+            if stream.speaks_http2() {
+                let early = Buffer::default();
+                Box::pin(http2::serve(worker, stream, early, peer, watch)).await;
+            } else {
+                serve(worker, stream, peer, watch).await;
+            }
         }
-        Ok(stream) => serve(worker, stream, peer, watch).await,
         Err(failure) => failure.count(&worker.counters),
     }
 }

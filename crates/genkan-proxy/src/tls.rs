@@ -5,7 +5,9 @@
 //! name that the snapshot's [`TlsTable`](genkan_route::tls::TlsTable) chooses, and goes on as a
 //! [`stream::TlsStream`], which holds no buffer while it is idle.
 
+pub(crate) mod client;
 pub(crate) mod configs;
+mod distinguished_name;
 pub(crate) mod handshake;
 mod prepare;
 mod self_signed;

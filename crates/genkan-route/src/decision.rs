@@ -8,6 +8,7 @@ use crate::{
     host::HostName,
     route::Mode,
     table::Route,
+    tls::Handshake,
     upstream::Wire,
 };
 
@@ -56,6 +57,8 @@ pub struct DecisionInput {
     pub body: BodyLength,
     /// Our own id of the exchange.
     pub request_id: RequestId,
+    /// The handshake of the connection, if there was one.
+    pub handshake: Option<Arc<Handshake>>,
     /// Whether the process is draining (`/healthz` of the catch-all fails then).
     pub draining: bool,
 }
@@ -184,6 +187,8 @@ pub enum RedirectCause {
     Temporal,
     /// `ssl-redirect`, `force-ssl-redirect`.
     Https,
+    /// `auth-tls-error-page`.
+    ClientCertificate,
     /// A rewrite target that begins with `http://`, `https://` or `$scheme`.
     Rewrite,
 }

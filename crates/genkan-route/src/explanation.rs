@@ -197,6 +197,7 @@ impl Recorder for Notes {
 impl From<HostStage> for StageName {
     fn from(stage: HostStage) -> Self {
         match stage {
+            HostStage::ClientCertificate => Self("client-certificate"),
             HostStage::AppRoot => Self("app-root"),
         }
     }

@@ -38,6 +38,16 @@ pub enum Fault {
     HeadTooLarge,
     /// Plain HTTP on a port that speaks TLS.
     PlainOnTls,
+    /// The host asks for client certificates, and the authority cannot be read.
+    ClientAuthorityUnreadable,
+    /// The host needs a client certificate, and none was sent.
+    ClientCertificateMissing,
+    /// The client's certificate was not verified.
+    ClientCertificateRefused,
+    /// The subject of the client's certificate is none that is let in.
+    ClientSubjectRefused,
+    /// The connection was made for another server name, and the host asks for client certificates.
+    Misdirected,
     /// A version other than 1.x.
     VersionNotSupported,
     /// CONNECT, TRACE, or a transfer coding we do not know.
@@ -120,6 +130,12 @@ impl Fault {
             Self::TargetTooLong => row("GK0502", 414, 414, "http_request_error"),
             Self::HeadTooLarge => row("GK0502", 400, 431, "http_request_error"),
             Self::PlainOnTls => row("GK0502", 400, 400, "http_request_error"),
+            Self::ClientAuthorityUnreadable => row("GK0411", 403, 503, "proxy_configuration_error"),
+            Self::ClientCertificateMissing | Self::ClientCertificateRefused => {
+                row("GK0411", 400, 400, "http_request_denied")
+            }
+            Self::ClientSubjectRefused => row("GK0411", 403, 403, "http_request_denied"),
+            Self::Misdirected => row("GK0409", 421, 421, "http_request_denied"),
             Self::VersionNotSupported => row("GK0506", 505, 505, "http_request_error"),
             Self::NotImplemented => row("GK0506", 501, 501, "http_request_error"),
             Self::BodyTooLarge => row("GK0500", 413, 413, "http_request_error"),

@@ -5,6 +5,7 @@
 //! only written down here.
 
 pub(crate) mod added;
+mod client_certificate;
 mod request;
 mod response;
 

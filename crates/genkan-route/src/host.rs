@@ -26,6 +26,7 @@ use crate::{
     route::{Inactive, InactiveRoute, Mode, PathMatch, RouteOrigin, RouteSpec, Target},
     table::Route,
     template::{Template, TemplateError},
+    tls::{ClientCertificates, ClientCheck},
 };
 
 /// Which requests a host takes.
@@ -71,6 +72,8 @@ pub struct HostSpec {
     pub regex_host: bool,
     /// `app-root`, when one Ingress of the host has it.
     pub app_root: Option<Box<str>>,
+    /// `auth-tls-*`, when an Ingress of the host has them.
+    pub client_certificates: Option<ClientCertificates>,
     /// Active routes, in any order; the host sorts them for matching.
     pub routes: Vec<RouteSpec>,
     /// Written paths that take no part.
@@ -115,6 +118,7 @@ pub struct Host {
     mode: Mode,
     regex_host: bool,
     app_root: Option<Template>,
+    client_check: Option<ClientCheck>,
     routes: Box<[Arc<Route>]>,
     inactive: Box<[InactiveRoute]>,
     groups: Box<[GroupKey]>,
@@ -139,12 +143,20 @@ impl Host {
     pub fn build(spec: HostSpec) -> Self {
         let mut errors = Vec::new();
         let mut inactive = spec.inactive;
+        let client_check = spec.client_certificates.map(client_check);
+        let authority = match &client_check {
+            Some(ClientCheck::Checked { authority, .. }) => Some(authority),
+            _ => None,
+        };
         let mut routes = Vec::with_capacity(spec.routes.len());
         for route in spec.routes {
             let (origin, path, path_type) =
                 (route.origin.clone(), route.path.clone(), route.path_type);
             match Route::prepare(&spec.name, route, spec.mode) {
-                Ok(route) => routes.push(route),
+                Ok(route) => routes.push(Route {
+                    client_authority: authority.cloned(),
+                    ..route
+                }),
                 Err(cause) => {
                     let reason = cause.to_string().into();
                     let why = Inactive::PatternInvalid { reason };
@@ -180,6 +192,7 @@ impl Host {
             mode: spec.mode,
             regex_host: spec.regex_host,
             app_root,
+            client_check,
             routes: routes.into_iter().map(Arc::new).collect(),
             inactive: inactive.into(),
             groups,
@@ -193,6 +206,11 @@ impl Host {
     /// What could not be prepared.
     pub fn errors(&self) -> &[BuildError] {
         &self.errors
+    }
+
+    /// What is asked of client certificates.
+    pub(crate) fn client_check(&self) -> Option<&ClientCheck> {
+        self.client_check.as_ref()
     }
 
     /// Which requests it takes.
@@ -344,6 +362,26 @@ fn slash(segments: &mut Segments, bare: &[u8], route: &Route, position: RouteInd
     }
 }
 
+/// A pattern that does not compile lets nobody in; the compiler has said so before.
+fn client_check(spec: ClientCertificates) -> ClientCheck {
+    let ClientCertificates::Checked(authority) = spec else {
+        return ClientCheck::Unreadable;
+    };
+    let pattern = authority.subject_pattern.as_deref();
+    // with regard to case, anywhere in the subject
+    match pattern.map(|text| shared(text, Mode::Strict, Anchor::Anywhere)) {
+        None => ClientCheck::Checked {
+            authority,
+            pattern: None,
+        },
+        Some(Ok(pattern)) => ClientCheck::Checked {
+            authority,
+            pattern: Some(pattern),
+        },
+        Some(Err(_)) => ClientCheck::Unreadable,
+    }
+}
+
 impl Route {
     /// Compiles what a route's spec has in text. Patterns of its paths follow the host's mode, the rest
     /// its own.
@@ -372,6 +410,7 @@ impl Route {
         let stages = Stage::order(spec.mode);
         Ok(Self {
             https_redirect: spec.settings.https_redirect(),
+            client_authority: None,
             host: host.clone(),
             spec,
             patterns,

@@ -16,6 +16,7 @@ use crate::{
     route::{InactiveRoute, Mode, RouteSpec},
     settings::HttpsRedirect,
     template::Template,
+    tls::ClientAuthority,
 };
 
 /// A route as the router holds it: the compiler's words and what was prepared from them.
@@ -34,6 +35,8 @@ pub struct Route {
     pub(crate) stages: &'static [Stage],
     /// As in the settings, which lie elsewhere in memory.
     pub(crate) https_redirect: HttpsRedirect,
+    /// Whom client certificates of its host are judged by; the backend is told the outcome.
+    pub client_authority: Option<Arc<ClientAuthority>>,
 }
 
 impl Route {

@@ -5,6 +5,7 @@
 //! `ssl-redirect` asks. Certificates themselves travel beside the snapshot, in the order of
 //! [`TlsTable::presentations`].
 
+mod client;
 mod settings;
 
 #[cfg(test)]
@@ -12,6 +13,11 @@ mod tests;
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
+pub(crate) use client::ClientCheck;
+pub use client::{
+    ClientAuthority, ClientCertificates, ClientFailure, ClientVerification, Handshake,
+    ShownCertificate,
+};
 pub use settings::{SUITES, TlsSettings};
 
 use crate::host::HostName;
@@ -37,6 +43,8 @@ pub struct Presentation {
     /// Certificates to choose from by the client's signature schemes, best first; none is the default
     /// certificate.
     pub certificates: Vec<CertificateName>,
+    /// Whom certificates of clients are judged by; `None` asks for none.
+    pub authority: Option<Arc<ClientAuthority>>,
 }
 
 /// Position in [`TlsTable::presentations`].
@@ -74,9 +82,17 @@ pub struct CertificateChoice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsTable {
     presentations: Vec<Presentation>,
-    exact: HashMap<Arc<str>, PresentationId, foldhash::fast::RandomState>,
-    wildcard: HashMap<Arc<str>, PresentationId, foldhash::fast::RandomState>,
+    exact: HashMap<Arc<str>, Entry, foldhash::fast::RandomState>,
+    wildcard: HashMap<Arc<str>, Entry, foldhash::fast::RandomState>,
     catch_all: bool,
+}
+
+/// What a name has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Entry {
+    presentation: PresentationId,
+    /// It has a `tls` block, and not only rules for client certificates.
+    certified: bool,
 }
 
 impl Default for TlsTable {
@@ -86,11 +102,11 @@ impl Default for TlsTable {
 }
 
 impl TlsTable {
-    /// Puts entries together. `default` is what unknown names get. The catch-all's entry says only that
-    /// requests without a host have TLS.
+    /// Puts entries together. `default` is what unknown names get. An entry that is not certified has no
+    /// TLS as far as redirects go. The catch-all's entry says only that requests without a host have TLS.
     pub fn assemble(
         default: Presentation,
-        entries: impl IntoIterator<Item = (HostName, Presentation)>,
+        entries: impl IntoIterator<Item = (HostName, Presentation, bool)>,
     ) -> Self {
         let mut table = Self {
             presentations: vec![default],
@@ -99,8 +115,8 @@ impl TlsTable {
             catch_all: false,
         };
         let mut known: HashMap<Presentation, PresentationId> = HashMap::new();
-        for (host, presentation) in entries {
-            let id = if presentation.certificates.is_empty() {
+        for (host, presentation, certified) in entries {
+            let id = if presentation == Presentation::default() {
                 PresentationId::DEFAULT
             } else {
                 *known
@@ -111,9 +127,13 @@ impl TlsTable {
                         PresentationId((table.presentations.len() - 1) as u32)
                     })
             };
+            let entry = Entry {
+                presentation: id,
+                certified,
+            };
             match host {
-                HostName::Exact(name) => _ = table.exact.insert(name, id),
-                HostName::Wildcard(suffix) => _ = table.wildcard.insert(suffix, id),
+                HostName::Exact(name) => _ = table.exact.insert(name, entry),
+                HostName::Wildcard(suffix) => _ = table.wildcard.insert(suffix, entry),
                 HostName::CatchAll => table.catch_all = true,
             }
         }
@@ -139,12 +159,15 @@ impl TlsTable {
             };
         };
         let lower = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-        let (presentation, found_by) = self
-            .find(&lower)
-            .unwrap_or((PresentationId::DEFAULT, FoundBy::Unknown));
-        CertificateChoice {
-            presentation,
-            found_by,
+        match self.find(&lower) {
+            Some((entry, found_by)) => CertificateChoice {
+                presentation: entry.presentation,
+                found_by,
+            },
+            None => CertificateChoice {
+                presentation: PresentationId::DEFAULT,
+                found_by: FoundBy::Unknown,
+            },
         }
     }
 
@@ -159,16 +182,19 @@ impl TlsTable {
         if host.is_empty() || host == b"_" {
             return self.catch_all;
         }
-        std::str::from_utf8(host).is_ok_and(|host| self.find(host).is_some())
+        let found = std::str::from_utf8(host)
+            .ok()
+            .and_then(|host| self.find(host));
+        found.is_some_and(|(entry, _)| entry.certified)
     }
 
-    fn find(&self, name: &str) -> Option<(PresentationId, FoundBy)> {
-        if let Some(id) = self.exact.get(name) {
-            return Some((*id, FoundBy::Exact));
+    fn find(&self, name: &str) -> Option<(Entry, FoundBy)> {
+        if let Some(entry) = self.exact.get(name) {
+            return Some((*entry, FoundBy::Exact));
         }
         let (_, parent) = name.split_once('.')?;
-        let id = self.wildcard.get(parent)?;
-        Some((*id, FoundBy::Wildcard))
+        let entry = self.wildcard.get(parent)?;
+        Some((*entry, FoundBy::Wildcard))
     }
 }
 

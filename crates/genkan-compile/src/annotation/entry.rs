@@ -111,6 +111,8 @@ pub enum Outcome {
     InEffect,
     /// This value (not the annotation as such) has no effect yet.
     NoEffectYet,
+    /// This value has no effect, and what holds without it protects as much.
+    LeftOut,
     /// Serving without this value's effect would do harm: the route is closed.
     Unservable,
 }

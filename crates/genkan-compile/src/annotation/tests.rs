@@ -107,7 +107,6 @@ fn bad_values_leave_the_default_or_close() {
     check(&[("auth-type", "Basic")], &["GK0202"], true);
     check(&[("auth-url", "/path")], &["GK0202"], true);
     check(&[("auth-url", "http://a..b/")], &["GK0202"], true);
-    check(&[("auth-tls-secret", "ca")], &["GK0202"], true);
     check(&[("satisfy", "some")], &["GK0202"], true);
     check(&[("limit-rps", "many")], &["GK0202"], true);
 }

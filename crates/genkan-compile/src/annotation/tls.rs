@@ -1,7 +1,13 @@
-//! TLS towards clients, client certificates included. There is no TLS listener yet.
+//! TLS towards clients, client certificates included.
 
-use super::entry::{BadValue, Effect, Entry, Family, Idle, Risk, Scope};
-use super::value::{Charset, Malformed, Value};
+use genkan_route::{
+    pattern::{Anchor, shared},
+    route::Mode,
+    tls::ClientVerification,
+};
+
+use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk, Scope};
+use super::value::{Charset, Malformed, Value, flag, integer};
 use super::words;
 
 const BASE: Entry = Entry {
@@ -46,10 +52,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "auth-tls-secret",
         risk: Risk::Medium,
         bad: BadValue::ObjectRefused,
-        value: Value::Checked {
-            expected: &words::SECRET,
-            check: secret,
-        },
+        value: Value::Text(Charset::Basic),
+        effect: Effect::Supported(|effects, text| {
+            effects.client_certificate.secret = Some(text.into());
+            Ok(Outcome::InEffect)
+        }),
         about: "Clients need a certificate signed by the authority in this Secret.",
         ..CLIENT_CERTIFICATE
     },
@@ -58,7 +65,16 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::Medium,
         value: Value::Word(&["on", "off", "optional", "optional_no_ca"]),
         default: "on",
-        effect: Effect::NotYet(Idle::Word("off")),
+        needs: &["auth-tls-secret"],
+        effect: Effect::Supported(|effects, text| {
+            effects.client_certificate.verification = match text {
+                "optional" => ClientVerification::Optional,
+                "optional_no_ca" => ClientVerification::OptionalAnyAuthority,
+                "off" => ClientVerification::Off,
+                _ => ClientVerification::Required,
+            };
+            Ok(Outcome::InEffect)
+        }),
         about: "How strictly client certificates are checked.",
         ..CLIENT_CERTIFICATE
     },
@@ -66,6 +82,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "auth-tls-verify-depth",
         value: Value::Integer,
         default: "1",
+        needs: &["auth-tls-secret"],
+        effect: Effect::Supported(|effects, text| {
+            // 0 and what is no number mean the default
+            let depth = integer(text)?;
+            effects.client_certificate.depth = u32::try_from(depth).ok().filter(|depth| *depth > 0);
+            Ok(Outcome::InEffect)
+        }),
         about: "Longest chain of a client certificate.",
         ..CLIENT_CERTIFICATE
     },
@@ -77,6 +100,18 @@ pub(super) const ENTRIES: &[Entry] = &[
             expected: &words::ERROR_PAGE,
             check: error_page,
         },
+        needs: &["auth-tls-secret"],
+        effect: Effect::Partly(
+            |effects, text| {
+                // a page of the application would get requests that nobody has checked
+                if text.starts_with(['/', '@']) {
+                    return Ok(Outcome::LeftOut);
+                }
+                effects.client_certificate.error_page = Some(text.into());
+                Ok(Outcome::InEffect)
+            },
+            &words::UNCHECKED_PAGE,
+        ),
         about: "Page for clients without a valid certificate.",
         ..CLIENT_CERTIFICATE
     },
@@ -85,7 +120,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         bad: BadValue::ObjectRefused,
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        needs: &["auth-tls-secret"],
+        effect: Effect::Supported(|effects, text| {
+            effects.client_certificate.passes_certificate = flag(text)?;
+            Ok(Outcome::InEffect)
+        }),
         about: "The backend gets the client's certificate in `ssl-client-cert`.",
         ..CLIENT_CERTIFICATE
     },
@@ -97,10 +136,40 @@ pub(super) const ENTRIES: &[Entry] = &[
             expected: &words::COMMON_NAME,
             check: common_name,
         },
+        needs: &["auth-tls-secret"],
+        effect: Effect::Supported(|effects, text| {
+            effects.client_certificate.subject_pattern = Some(text.into());
+            Ok(Outcome::InEffect)
+        }),
         about: "Only client certificates with a subject that matches are let in.",
         ..CLIENT_CERTIFICATE
     },
 ];
+
+/// What the annotations say so far about client certificates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientDraft {
+    /// `auth-tls-secret`, as written.
+    pub(crate) secret: Option<Box<str>>,
+    pub(crate) verification: ClientVerification,
+    pub(crate) depth: Option<u32>,
+    pub(crate) error_page: Option<Box<str>>,
+    pub(crate) passes_certificate: bool,
+    pub(crate) subject_pattern: Option<Box<str>>,
+}
+
+impl Default for ClientDraft {
+    fn default() -> Self {
+        Self {
+            secret: None,
+            verification: ClientVerification::Required,
+            depth: None,
+            error_page: None,
+            passes_certificate: false,
+            subject_pattern: None,
+        }
+    }
+}
 
 /// The characters of OpenSSL cipher strings.
 pub(super) fn ciphers(text: &str) -> Result<(), Malformed> {
@@ -127,8 +196,14 @@ fn error_page(text: &str) -> Result<(), Malformed> {
 }
 
 fn common_name(text: &str) -> Result<(), Malformed> {
-    if text.trim().starts_with("CN=") {
-        return Charset::Regex.check(text);
+    let text = text.trim();
+    if text.starts_with("CN=") {
+        Charset::Regex.check(text)?;
+        let pattern = shared(text, Mode::Strict, Anchor::Anywhere);
+        return match pattern {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Malformed::of(&words::NOT_A_PATTERN, &error.to_string())),
+        };
     }
     Err(Malformed {
         why: (&words::NO_CN).into(),

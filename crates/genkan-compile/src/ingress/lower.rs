@@ -25,7 +25,7 @@ use crate::{
     options::Options,
     order::Precedence,
     reference::References,
-    site, upstream_tls,
+    site, tls, upstream_tls,
 };
 
 /// Lowers an Ingress. Also gives the objects that its meaning depends on, sorted.
@@ -71,7 +71,12 @@ pub(crate) fn lower(
     if let Some(closed) = upstream_tls.closed {
         effects.closed.get_or_insert(closed);
     }
+    let clients = tls::client::resolve(object, &effects.client_certificate, objects, options);
+    uses.extend(clients.used);
+    // referred to by `tls`: findings tell whether they are there
+    uses.extend(secrets(object));
     if matches!(selection, Selection::Ours(_)) {
+        findings.extend(clients.findings);
         findings.extend(lowered);
         findings.extend(upstream_tls.findings);
         findings.extend(check::remark::findings(object, &remarks));
@@ -115,6 +120,7 @@ pub(crate) fn lower(
         upstream_tls: upstream_tls
             .tls
             .filter(|_| !base.settings.upstream_tls_location_only),
+        client_certificates: clients.certificates,
         default_backend,
         rules,
         findings,
@@ -122,6 +128,20 @@ pub(crate) fn lower(
     uses.sort_unstable();
     uses.dedup();
     (claim, uses)
+}
+
+fn secrets(object: &Resource<Ingress>) -> impl Iterator<Item = ObjectKey> {
+    let namespace: Arc<str> = object.meta.namespace().into();
+    let names = object
+        .spec
+        .tls
+        .iter()
+        .filter_map(|entry| entry.secret_name.as_ref());
+    names.map(move |name| ObjectKey {
+        kind: Kind::Secret,
+        namespace: namespace.clone(),
+        name: (*name.value).into(),
+    })
 }
 
 fn precedence(object: &Resource<Ingress>, selection: &Selection) -> Precedence {

@@ -222,6 +222,14 @@ fn classes_hosts_and_rules() {
         &clean,
     );
     check("GK0400", &tls, &clean);
+    let certificates = ingress(
+        "i",
+        "nginx",
+        "h.test",
+        &[("auth-tls-secret", "default/ca")],
+        "/p Prefix a",
+    );
+    check("GK0411", &with_service(&certificates), &clean);
 }
 
 #[test]

@@ -121,6 +121,7 @@ pub(crate) fn input() -> DecisionInput {
         client: SocketAddr::from(([192, 0, 2, 7], 4711)),
         body: BodyLength::None,
         request_id: RequestId(*b"0123456789abcdef0123456789abcdef"),
+        handshake: None,
         draining: false,
     }
 }

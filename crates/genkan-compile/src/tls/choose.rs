@@ -3,36 +3,52 @@
 use genkan_objects::{Resource, kind::Ingress};
 use genkan_route::{
     host::HostName,
-    tls::{CertificateName, Presentation},
+    tls::{CertificateName, ClientCertificates, ClientVerification, Presentation},
 };
 
 use super::{
     Reading,
     certificate::{Coverage, KeyKind},
+    client,
 };
 use crate::claims::Claims;
 
-/// What a host presents; `None` where no Ingress of it has a `tls` block. The catch-all always has the
+/// What a host presents, and whether it has TLS as far as redirects go; `None` where no Ingress of it
+/// has a `tls` block or asks for client certificates. The catch-all always has the
 /// default certificate, and counts as having TLS.
 pub(super) fn presentation(
     host: &HostName,
     claims: &Claims,
     reading: &mut Reading<'_>,
-) -> Option<Presentation> {
+) -> Option<(Presentation, bool)> {
     let members = claims.on_host(host);
     let mut naming = members
         .iter()
         .filter(|claim| claim.is_served() && claim.rules.iter().any(|rule| rule.host == *host));
     if *host == HostName::CatchAll {
-        return naming.next().map(|_| Presentation::default());
+        return naming.next().map(|_| (Presentation::default(), true));
     }
     let object = naming.find_map(|claim| {
         let (_, object) = claims.get(claim.name())?;
         (!object.spec.tls.is_empty()).then_some(object)
-    })?;
-    Some(Presentation {
-        certificates: certificates(&host.to_string(), object, reading),
-    })
+    });
+    let authority = match client::of_host(host, &members) {
+        Some(ClientCertificates::Checked(authority))
+            if authority.verification != ClientVerification::Off =>
+        {
+            Some(authority)
+        }
+        _ => None,
+    };
+    if object.is_none() && authority.is_none() {
+        return None;
+    }
+    let certificates = object.map(|object| certificates(&host.to_string(), object, reading));
+    let presentation = Presentation {
+        certificates: certificates.unwrap_or_default(),
+        authority,
+    };
+    Some((presentation, object.is_some()))
 }
 
 /// `extractTLSSecretName`: entries that list the host, in any case; else the first Secret whose

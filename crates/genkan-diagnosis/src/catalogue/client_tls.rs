@@ -1,7 +1,7 @@
 //! GK0400–GK0449: TLS towards the client.
 
 use super::{Code, Entry, Text, example};
-use crate::code::Phase::{Both, Static};
+use crate::code::Phase::{Both, Runtime, Static};
 use crate::code::Severity::{Error, Warning};
 
 pub(super) static ENTRIES: &[Entry] = &[
@@ -120,6 +120,77 @@ metadata:
         detection: Text {
             en: "`tls.hosts` names hosts, but none of a rule of the same Ingress.",
             ja: "`tls.hosts` にホストがありますが、同じ Ingress のルールのホストが一つもありません。",
+        },
+        example: None,
+    },
+    Entry {
+        code: Code::GK0409,
+        name: "ConnectionForAnotherHost",
+        severity: Warning,
+        phase: Runtime,
+        title: Text {
+            en: "One connection used for two hosts",
+            ja: "1 つの接続が 2 つのホストに使われました",
+        },
+        headline: None,
+        meaning: Text {
+            en: "The request asks for a host that checks client certificates, on a connection \
+                 that was made for another server name. Whatever was checked there was checked \
+                 for the other name, so the answer is 421. Browsers connect anew; other clients \
+                 may show an error.",
+            ja: "クライアント証明書を確認するホストへのリクエストが、別のサーバー名のために作られた\
+                 接続で届きました。そこで確認されたのは別の名前についてのものなので、421 を返しま\
+                 す。ブラウザーは接続し直しますが、ほかのクライアントはエラーになることがあります。",
+        },
+        remedy: Text {
+            en: "Ask for the host by its own name in the handshake (SNI), or give hosts with \
+                 different rules different certificates, so that clients do not share a \
+                 connection.",
+            ja: "ハンドシェイクの SNI にはそのホストの名前を使ってください。または、規則の異なるホス\
+                 トには別の証明書を使い、クライアントが接続を共有しないようにしてください。",
+        },
+        detection: Text {
+            en: "The server name of the handshake belongs to a host, and is not the host asked \
+                 for, which checks client certificates.",
+            ja: "ハンドシェイクのサーバー名があるホストのもので、リクエストのホストとは異なり、その\
+                 ホストがクライアント証明書を確認しています。",
+        },
+        example: None,
+    },
+    Entry {
+        code: Code::GK0411,
+        name: "ClientCertificateRequired",
+        severity: Error,
+        phase: Both,
+        title: Text {
+            en: "Client certificate required",
+            ja: "クライアント証明書が必要です",
+        },
+        headline: Some(Text {
+            en: "client certificates cannot be checked with Secret `{secret}`",
+            ja: "Secret `{secret}` ではクライアント証明書を確認できません",
+        }),
+        meaning: Text {
+            en: "The host lets in only clients with a certificate of its authority. A client \
+                 without one, or with one that cannot be verified, gets 400; one whose subject is \
+                 not let in, 403. Where the authority itself cannot be read, nobody is let in.",
+            ja: "このホストは、その認証局の証明書を持つクライアントだけを受け入れます。証明書がない、\
+                 または検証できないクライアントには 400、サブジェクトが許可されていないものには \
+                 403 を返します。認証局そのものが読み取れないときは、だれも受け入れません。",
+        },
+        remedy: Text {
+            en: "For the client: send a certificate. For the host: `auth-tls-secret` is \
+                 `namespace/name` of a Secret in the namespace of the Ingress, with the \
+                 authority's certificates in `ca.crt`.",
+            ja: "クライアント側では証明書を送ってください。ホスト側では、`auth-tls-secret` に \
+                 Ingress と同じ名前空間の Secret を `namespace/name` の形で指定し、その `ca.crt` に\
+                 認証局の証明書を入れてください。",
+        },
+        detection: Text {
+            en: "The Secret is absent, in another namespace, or without a readable `ca.crt` or \
+                 `ca.crl`; at run time, the handshake of a client.",
+            ja: "Secret がない、別の名前空間にある、または読み取れる `ca.crt` や `ca.crl` がありませ\
+                 ん。実行時には、クライアントのハンドシェイクです。",
         },
         example: None,
     },

@@ -62,6 +62,9 @@ words! {
     NEEDS_PARTNER: "counts only together with `{partner}`", "`{partner}` と一緒のときだけ有効です";
     CHARACTER_IS: "this is {name}, not `{looks_like}`", "これは `{looks_like}` ではなく {name} です";
     OUT_OF_RANGE: "outside {min} to {max}", "{min} から {max} の範囲外です";
+    NOT_A_FULL_NAME: "it is not `namespace/name`", "`namespace/name` の形ではありません";
+    OTHER_NAMESPACE: "it is in another namespace than the Ingress", "Ingress とは別の名前空間にあります";
+    NOT_CERTIFICATES: "`{key}` of this Secret is missing, or not PEM that can be read", "この Secret に `{key}` がないか、読み取れる PEM ではありません";
     NOT_FOUND: "not found", "見つかりません";
     NOT_FOUND_NAMED: "there is no {object}", "{object} は存在しません";
     NO_SUCH_PORT: "the Service has no port `{port}`", "この Service にポート `{port}` はありません";

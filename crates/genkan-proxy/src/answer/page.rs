@@ -7,6 +7,10 @@ use genkan_route::fault::Fault;
 /// nginx's error page. Its byte form matters to clients that compare it; only the name differs.
 /// `padded` makes it long enough for browsers that replace short error pages (`msie_padding`).
 pub(super) fn html(status: u16, fault: Option<Fault>, padded: bool) -> String {
+    // the text of ingress-nginx's own `return`
+    if fault == Some(Fault::ClientSubjectRefused) {
+        return "client certificate unauthorized".to_owned();
+    }
     let title = title(status);
     let (head, more) = match fault.and_then(detail).filter(|_| status == 400) {
         Some(text) => (
@@ -27,10 +31,12 @@ pub(super) fn html(status: u16, fault: Option<Fault>, padded: bool) -> String {
     }
 }
 
-/// nginx: 494 and 497 are sent as 400 with a text of their own.
+/// nginx: 494 to 497 are sent as 400 with a text of their own.
 fn detail(fault: Fault) -> Option<&'static str> {
     Some(match fault {
         Fault::HeadTooLarge => "Request Header Or Cookie Too Large",
+        Fault::ClientCertificateMissing => "No required SSL certificate was sent",
+        Fault::ClientCertificateRefused => "The SSL certificate error",
         Fault::PlainOnTls => "The plain HTTP request was sent to HTTPS port",
         _ => return None,
     })

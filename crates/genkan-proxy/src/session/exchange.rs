@@ -296,6 +296,7 @@ async fn dispatch<D: Downstream>(
             Body::Chunked => BodyLength::Unknown,
         },
         request_id: exchange.id,
+        handshake: client.peer.handshake.clone(),
         draining: client.worker.is_draining(),
     };
     let mut scratch = client.worker.scratch();

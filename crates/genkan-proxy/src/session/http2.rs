@@ -251,7 +251,7 @@ impl<S: Transport> Session<S> {
         let active = Active::new(&self.streams);
         let worker = Rc::clone(&self.worker);
         let watch = worker.watches.watch_stream();
-        let peer = self.peer;
+        let peer = self.peer.clone();
         self.worker.spawn_stream(async move {
             let (parts, body) = request.into_parts();
             let ends = body.is_end_stream();

@@ -52,7 +52,7 @@ impl<'a> Own<'a> {
     /// is not wanted, or cannot be found.
     pub(super) fn fault(fault: Fault, mode: Mode) -> Self {
         let status = fault.status(mode);
-        let close = matches!(status, 400 | 408 | 413 | 414 | 431 | 500 | 501 | 505);
+        let close = matches!(status, 400 | 408 | 413 | 414 | 421 | 431 | 500 | 501 | 505);
         Own {
             status,
             mode,

@@ -110,6 +110,7 @@ pub(super) fn peer() -> Peer {
         client: SocketAddr::from(([192, 0, 2, 1], 4711)),
         port: 80,
         scheme: Scheme::Http,
+        handshake: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
+use super::client::Judge;
 use genkan_route::tls::{CertificateChoice, PresentationId, TlsTable};
 use rustls::{
     ServerConfig,
@@ -12,7 +13,15 @@ use rustls::{
 /// The configurations of one snapshot, in the order of its presentations. Cheap to clone.
 #[derive(Clone)]
 pub struct TlsConfigs {
-    by_presentation: Arc<[Arc<ServerConfig>]>,
+    by_presentation: Arc<[Prepared]>,
+}
+
+/// What one presentation needs.
+#[derive(Clone)]
+pub(crate) struct Prepared {
+    pub(crate) config: Arc<ServerConfig>,
+    /// Who judges certificates of clients, where they are asked for.
+    pub(crate) judge: Option<Arc<Judge>>,
 }
 
 impl fmt::Debug for TlsConfigs {
@@ -25,10 +34,7 @@ impl fmt::Debug for TlsConfigs {
 
 impl TlsConfigs {
     /// The first is the default and must be there.
-    pub(super) fn new(
-        default: Arc<ServerConfig>,
-        others: impl Iterator<Item = Arc<ServerConfig>>,
-    ) -> Self {
+    pub(super) fn new(default: Prepared, others: impl Iterator<Item = Prepared>) -> Self {
         Self {
             by_presentation: std::iter::once(default).chain(others).collect(),
         }
@@ -39,13 +45,14 @@ impl TlsConfigs {
         &self,
         table: &TlsTable,
         server_name: Option<&str>,
-    ) -> (Arc<ServerConfig>, CertificateChoice) {
+    ) -> (Prepared, CertificateChoice) {
         let choice = table.choose(server_name);
         let position = choice.presentation.0 as usize;
-        let config = self.by_presentation.get(position);
+        let prepared = self.by_presentation.get(position);
         // prepared for another table: a bug of whoever published them; the default harms nobody
-        let config = config.unwrap_or(&self.by_presentation[PresentationId::DEFAULT.0 as usize]);
-        (Arc::clone(config), choice)
+        let prepared =
+            prepared.unwrap_or(&self.by_presentation[PresentationId::DEFAULT.0 as usize]);
+        (prepared.clone(), choice)
     }
 }
 

@@ -1,6 +1,6 @@
 //! From a fresh socket to a TLS stream.
 
-use std::{future::poll_fn, rc::Rc, task::Poll};
+use std::{future::poll_fn, rc::Rc, sync::Arc, task::Poll};
 
 use genkan_http::client_hello::{FirstBytes, peek};
 use genkan_route::{
@@ -8,7 +8,7 @@ use genkan_route::{
     forward::AddedFields,
     settings::ServerField,
     snapshot::Snapshot,
-    tls::{CertificateChoice, FoundBy},
+    tls::{CertificateChoice, CertificateName, FoundBy, Handshake},
 };
 use rustls::server::UnbufferedServerConnection;
 use tokio::net::TcpStream;
@@ -70,12 +70,12 @@ pub(crate) async fn accept(
     worker: &Rc<Worker>,
     mut socket: TcpStream,
     watch: &mut Watch,
-) -> Result<TlsStream, Failure> {
+) -> Result<(TlsStream, Handshake), Failure> {
     let (hello, server_name) = hello(worker, &mut socket, watch).await?;
     let held = worker.held();
     let configs = held.tls().ok_or(Failure::Refused)?;
     let snapshot = held.snapshot();
-    let (config, choice) = configs.choose(&snapshot.tls, server_name.as_deref());
+    let (prepared, choice) = configs.choose(&snapshot.tls, server_name.as_deref());
     if snapshot.settings.tls.reject_unknown && is_unknown(snapshot, choice, server_name.as_deref())
     {
         worker.counters.tls_unknown_names.add(1);
@@ -84,9 +84,20 @@ pub(crate) async fn accept(
         let _ = socket.try_write(&UNRECOGNIZED_NAME);
         return Err(Failure::Told);
     }
+    let mut known = Handshake {
+        is_known: !is_unknown(snapshot, choice, server_name.as_deref()),
+        certificate: named(snapshot, choice),
+        server_name: server_name.map(lower),
+        authority: prepared
+            .judge
+            .as_ref()
+            .map(|judge| Arc::clone(judge.authority())),
+        client: None,
+    };
     drop(held);
     turns::turn(worker, watch).await?;
-    let connection = UnbufferedServerConnection::new(config).map_err(|_| Failure::Refused)?;
+    let connection =
+        UnbufferedServerConnection::new(prepared.config).map_err(|_| Failure::Refused)?;
     let mut stream = TlsStream::new(Rc::clone(worker), socket, connection, hello);
     poll_fn(|cx| match stream.poll_handshake(cx) {
         Poll::Ready(done) => Poll::Ready(done.map_err(|error| match error.kind() {
@@ -97,7 +108,31 @@ pub(crate) async fn accept(
     })
     .await?;
     worker.counters.tls_handshakes.add(1);
-    Ok(stream)
+    if let Some(judge) = &prepared.judge {
+        known.client = judge.judge(stream.peer_certificates());
+    }
+    Ok((stream, known))
+}
+
+/// As the router looks names up.
+fn lower(name: String) -> Box<str> {
+    let mut name = name.into_bytes();
+    name.make_ascii_lowercase();
+    if name.last() == Some(&b'.') {
+        name.pop();
+    }
+    String::from_utf8(name).unwrap_or_default().into()
+}
+
+/// The first certificate that is presented.
+fn named(snapshot: &Snapshot, choice: CertificateChoice) -> Option<CertificateName> {
+    let presentation = snapshot.tls.presentation(choice.presentation)?;
+    let default = || snapshot.tls.presentations().first();
+    let names = match &presentation.certificates[..] {
+        [] => &default()?.certificates[..],
+        names => names,
+    };
+    names.first().cloned()
 }
 
 /// A fatal alert `unrecognized_name` in clear (RFC 6066 3): what nginx's `ssl_reject_handshake` sends.

@@ -5,7 +5,10 @@ use std::{collections::HashMap, fmt, sync::Arc, time::SystemTime};
 
 use genkan_route::{
     snapshot::Snapshot,
-    tls::{CertificateName, KeyForm, KeyPair, Presentation, SUITES, TlsSettings, TlsTable},
+    tls::{
+        CertificateName, ClientAuthority, KeyForm, KeyPair, Presentation, SUITES, TlsSettings,
+        TlsTable,
+    },
 };
 use rustls::{
     ServerConfig, SupportedCipherSuite,
@@ -17,7 +20,8 @@ use rustls::{
 };
 
 use super::{
-    configs::{Presented, TlsConfigs},
+    client::Judge,
+    configs::{Prepared, Presented, TlsConfigs},
     self_signed,
     sessions::Sessions,
     stream::HTTP_2,
@@ -41,7 +45,9 @@ pub struct Preparer {
     provider: Arc<CryptoProvider>,
     generated: Arc<CertifiedKey>,
     keys: HashMap<CertificateName, Loaded>,
-    configs: HashMap<Presentation, Arc<ServerConfig>>,
+    configs: HashMap<Presentation, Prepared>,
+    /// Sessions of hosts that ask for client certificates: one made for other rules resumes nowhere.
+    client_sessions: HashMap<Arc<ClientAuthority>, Arc<dyn StoresServerSessions>>,
     /// What stands in at the moment.
     default: Arc<CertifiedKey>,
     /// What the configurations were made for.
@@ -94,6 +100,7 @@ impl Preparer {
             generated,
             keys: HashMap::new(),
             configs: HashMap::new(),
+            client_sessions: HashMap::new(),
         })
     }
 
@@ -125,10 +132,15 @@ impl Preparer {
                 .get(presentation)
                 .cloned()
                 .unwrap_or_else(|| self.config(presentation));
-            configs.insert(presentation.clone(), Arc::clone(&config));
+            configs.insert(presentation.clone(), config.clone());
             made.push(config);
         }
         self.configs = configs;
+        let configs = &self.configs;
+        self.client_sessions.retain(|authority, _| {
+            let mut used = configs.keys().filter_map(|used| used.authority.as_ref());
+            used.any(|used| used == authority)
+        });
         let mut made = made.into_iter();
         let first = made
             .next()
@@ -152,6 +164,7 @@ impl Preparer {
             )
         };
         if fresh || kept(&before) != kept(settings) {
+            self.client_sessions.clear();
             self.sessions = if settings.session_cache {
                 Arc::new(Sessions::new(
                     settings.sessions_max,
@@ -221,6 +234,19 @@ impl Preparer {
         });
     }
 
+    fn sessions_of(&mut self, authority: &Arc<ClientAuthority>) -> Arc<dyn StoresServerSessions> {
+        if !self.settings.session_cache {
+            return Arc::new(NoServerSessionStorage {});
+        }
+        let sessions_max = self.settings.sessions_max.min(CLIENT_SESSIONS_MAX);
+        let timeout = self.settings.session_timeout;
+        let sessions = self
+            .client_sessions
+            .entry(Arc::clone(authority))
+            .or_insert_with(|| Arc::new(Sessions::new(sessions_max, timeout)));
+        Arc::clone(sessions)
+    }
+
     fn certified(&self, name: &CertificateName) -> Option<Arc<CertifiedKey>> {
         self.keys.get(name)?.certified.as_ref().ok().map(Arc::clone)
     }
@@ -233,16 +259,30 @@ impl Preparer {
             .unwrap_or_else(|| Arc::clone(&self.generated))
     }
 
-    fn config(&self, presentation: &Presentation) -> Arc<ServerConfig> {
+    fn config(&mut self, presentation: &Presentation) -> Prepared {
         let names = presentation.certificates.iter();
         let mut keys: Vec<_> = names.filter_map(|name| self.certified(name)).collect();
         if keys.is_empty() {
             keys.push(Arc::clone(&self.default));
         }
-        Arc::new(self.server_config(Arc::new(Presented(keys.into()))))
+        let algorithms = self.provider.signature_verification_algorithms;
+        let judge = presentation
+            .authority
+            .as_ref()
+            .map(|authority| Arc::new(Judge::new(authority, algorithms)));
+        let presented = Arc::new(Presented(keys.into()));
+        let config = self.server_config(presented, judge.as_deref());
+        Prepared {
+            config: Arc::new(config),
+            judge,
+        }
     }
 
-    fn server_config(&self, resolver: Arc<dyn ResolvesServerCert>) -> ServerConfig {
+    fn server_config(
+        &mut self,
+        resolver: Arc<dyn ResolvesServerCert>,
+        judge: Option<&Judge>,
+    ) -> ServerConfig {
         let versions: &[_] = match (self.settings.tls13, self.settings.tls12) {
             (true, false) => &[&TLS13],
             (false, true) => &[&TLS12],
@@ -254,11 +294,18 @@ impl Preparer {
             Ok(builder) => builder,
             Err(error) => unreachable!("the provider has suites and groups for them: {error}"),
         };
-        let mut config = builder.with_no_client_auth().with_cert_resolver(resolver);
+        let builder = match judge {
+            None => builder.with_no_client_auth(),
+            Some(judge) => builder.with_client_cert_verifier(Arc::new(judge.asking())),
+        };
+        let mut config = builder.with_cert_resolver(resolver);
         let offered = &PROTOCOLS[usize::from(!self.http2)..];
         config.alpn_protocols = offered.iter().map(|name| name.to_vec()).collect();
-        config.session_storage = Arc::clone(&self.sessions);
-        if let Some(ticketer) = &self.ticketer {
+        config.session_storage = match judge {
+            None => Arc::clone(&self.sessions),
+            Some(judge) => self.sessions_of(&judge.authority),
+        };
+        if let Some(ticketer) = self.ticketer.as_ref().filter(|_| judge.is_none()) {
             config.ticketer = Arc::clone(ticketer);
         }
         // nginx: `ssl_prefer_server_ciphers on`
@@ -267,6 +314,9 @@ impl Preparer {
         config
     }
 }
+
+/// Sessions kept for hosts of one authority.
+const CLIENT_SESSIONS_MAX: usize = 4096;
 
 /// Suites of TLS 1.3 as Mozilla orders them, then those of TLS 1.2 as the settings do.
 fn suites(settings: &TlsSettings) -> Vec<SupportedCipherSuite> {

@@ -12,6 +12,7 @@ use std::{
 };
 
 use rustls::{
+    pki_types::CertificateDer,
     server::UnbufferedServerConnection,
     unbuffered::{ConnectionState, EncodeError, EncryptError, UnbufferedStatus},
 };
@@ -82,6 +83,11 @@ impl TlsStream {
     /// Whether the handshake chose HTTP/2.
     pub(crate) fn speaks_http2(&self) -> bool {
         self.connection.alpn_protocol() == Some(HTTP_2)
+    }
+
+    /// What the client showed, its own certificate first.
+    pub(super) fn peer_certificates(&self) -> &[CertificateDer<'static>] {
+        self.connection.peer_certificates().unwrap_or_default()
     }
 
     /// Goes on with the handshake until it is complete. `InvalidData` is a failure of the protocol.

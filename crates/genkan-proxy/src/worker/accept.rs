@@ -180,6 +180,7 @@ fn place(
         client,
         port: local.port(),
         scheme,
+        handshake: None,
     };
     let Some(other) = worker.place.less_loaded(worker.counters.accepted.get()) else {
         return start(worker, stream, peer);

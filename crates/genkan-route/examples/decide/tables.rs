@@ -132,6 +132,7 @@ fn host(name: &str, regex_host: bool, routes: Vec<RouteSpec>) -> HostSpec {
         name: HostName::Exact(name.into()),
         mode: Mode::NginxCompatible,
         regex_host,
+        client_certificates: None,
         app_root: None,
         routes,
         inactive: Vec::new(),
@@ -179,6 +180,7 @@ fn prepared(hosts: Vec<HostSpec>, requests: Vec<Request>) -> Prepared {
         client: SocketAddr::from(([192, 0, 2, 7], 4711)),
         body: BodyLength::None,
         request_id: RequestId([b'0'; 32]),
+        handshake: None,
         draining: false,
     };
     Prepared {

@@ -1,6 +1,9 @@
 //! What is asked of a request once its host and route are known, in which order.
 
-use genkan_http::normalise::escape_path;
+use genkan_http::{
+    host::{HOST_BYTES_MAX, HostBuffer},
+    normalise::escape_path,
+};
 
 use super::Router;
 use crate::{
@@ -8,19 +11,22 @@ use crate::{
     endpoint::{Absence, Endpoints},
     fault::Fault,
     forward::added,
-    host::Found,
+    host::{Found, Host},
     pattern::Captures,
     recorder::{Event, Recorder, StageName},
     rewrite::Rewritten,
     route::{Mode, Target},
     table::{Placed, Route},
     template::Filling,
+    tls::ClientCheck,
 };
 use std::sync::Arc;
 
 /// A question that is asked before a route is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HostStage {
+    /// `auth-tls-*`: who the client is by its certificate.
+    ClientCertificate,
     /// `app-root`: 302 for exactly `/`.
     AppRoot,
 }
@@ -47,9 +53,9 @@ pub enum Stage {
 }
 
 impl HostStage {
-    /// Both modes: `app-root` concerns the host, whoever has the path.
+    /// Both modes: client certificates and `app-root` concern the host, whoever has the path.
     pub(crate) const fn of(_: Mode) -> &'static [Self] {
-        &[Self::AppRoot]
+        &[Self::ClientCertificate, Self::AppRoot]
     }
 }
 
@@ -86,6 +92,12 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
     pub(super) fn host_stages(&mut self, placed: &'t Placed) -> Option<Decision<'t>> {
         for stage in placed.host.stages {
             match stage {
+                HostStage::ClientCertificate => {
+                    if let Some(verdict) = self.client_certificate(&placed.host) {
+                        self.asked_stage(*stage, true);
+                        return Some(self.at(placed, verdict));
+                    }
+                }
                 HostStage::AppRoot => {
                     if self.path == b"/"
                         && let Some(app_root) = placed.host.app_root()
@@ -140,6 +152,29 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
             // every list of stages ends with the backend, which always answers
             verdict: verdict.unwrap_or(Verdict::Fault(Fault::Internal)),
         }
+    }
+
+    /// Refusals of the certificate itself lead to the error page, where it is elsewhere. A page of the
+    /// application would get requests that nobody has checked.
+    fn client_certificate(&mut self, host: &Host) -> Option<Verdict<'t>> {
+        let check = host.client_check()?;
+        let mut buffer: HostBuffer = [0; HOST_BYTES_MAX];
+        let asked = self.ask.asked.and_then(|host| host.lower(&mut buffer));
+        let handshake = self.ask.input.handshake.as_deref();
+        let fault = check.refusal(asked.unwrap_or_default(), handshake)?;
+        let of_certificate = matches!(
+            fault,
+            Fault::ClientCertificateMissing | Fault::ClientCertificateRefused
+        );
+        if of_certificate
+            && let ClientCheck::Checked { authority, .. } = check
+            && let Some(page) = &authority.error_page
+        {
+            self.scratch.location.clear();
+            self.scratch.location.extend_from_slice(page.as_bytes());
+            return Some(self.redirected(302, false, RedirectCause::ClientCertificate));
+        }
+        Some(Verdict::Fault(fault))
     }
 
     fn asked_stage(&mut self, stage: impl Into<StageName>, answered: bool) {

@@ -10,7 +10,7 @@ use genkan_http::{
     write,
 };
 
-use super::added::AddedFields;
+use super::{added::AddedFields, client_certificate};
 use crate::{
     decision::{DecisionInput, Scheme, Scratch},
     table::Route,
@@ -61,6 +61,10 @@ pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
     if !upstream_host.is_empty() || head.route.upstream_host.is_none() {
         write::field(out, b"Host", upstream_host);
     }
+    let authority = head.route.client_authority.as_deref();
+    if let Some(authority) = authority {
+        client_certificate::write(out, authority, head.input.handshake.as_deref());
+    }
     let upgrade = request
         .first(KnownHeader::Upgrade)
         .filter(|upgrade| !upgrade.is_empty());
@@ -86,6 +90,12 @@ pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
     request.copy_fields(out, |field| match field.id {
         _ if own.replaces(field.name) => false,
         KnownHeader::Other => true,
+        KnownHeader::SslClientCert
+        | KnownHeader::SslClientVerify
+        | KnownHeader::SslClientSubjectDn
+        | KnownHeader::SslClientIssuerDn => {
+            authority.is_none_or(|authority| !client_certificate::sets(authority, field.id))
+        }
         KnownHeader::XForwardedPrefix => !prefix_is_set,
         id => !is_replaced(id),
     });

@@ -8,6 +8,7 @@ fn named(name: &str) -> Presentation {
             namespace: "shop".into(),
             name: name.into(),
         }],
+        authority: None,
     }
 }
 
@@ -15,12 +16,13 @@ fn table() -> TlsTable {
     TlsTable::assemble(
         named("default"),
         [
-            (HostName::Exact("a.example".into()), named("a")),
-            (HostName::Wildcard("b.example".into()), named("b")),
-            (HostName::Exact("x.b.example".into()), named("a")),
+            (HostName::Exact("a.example".into()), named("a"), true),
+            (HostName::Wildcard("b.example".into()), named("b"), true),
+            (HostName::Exact("x.b.example".into()), named("a"), true),
             (
                 HostName::Exact("bare.example".into()),
                 Presentation::default(),
+                true,
             ),
         ],
     )

@@ -177,6 +177,7 @@ impl Question {
             client: SocketAddr::from((self.client.unwrap_or(Ipv4Addr::LOCALHOST.into()), 0)),
             body: self.body.map_or(BodyLength::None, BodyLength::Known),
             request_id: RequestId([b'0'; 32]),
+            handshake: None,
             draining: false,
         }
     }

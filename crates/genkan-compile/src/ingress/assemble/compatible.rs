@@ -13,7 +13,7 @@ use genkan_route::{
 };
 
 use super::{Assembled, Conflict, HostClaims, inactive_route, is_exact, paths_of};
-use crate::{annotation::Effects, ingress::Claim};
+use crate::{annotation::Effects, ingress::Claim, tls::client};
 
 /// One `location` before its normalisation.
 struct Location {
@@ -101,6 +101,7 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
     share_upstream_tls(host, &mut routes);
     let spec = HostSpec {
         name: host.name.clone(),
+        client_certificates: client::of_host(host.name, host.claims),
         mode: Mode::NginxCompatible,
         regex_host,
         app_root: app_root(&locations),

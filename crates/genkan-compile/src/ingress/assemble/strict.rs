@@ -9,7 +9,7 @@ use genkan_route::{
 };
 
 use super::{Assembled, Conflict, HostClaims, inactive_route, paths_of};
-use crate::{annotation::Effects, ingress::Claim};
+use crate::{annotation::Effects, ingress::Claim, tls::client};
 
 pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assembled {
     let mut routes: Vec<RouteSpec> = Vec::new();
@@ -62,6 +62,7 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
         .find_map(|claim| claim.effects.app_root.as_deref().map(Into::into));
     let spec = HostSpec {
         name: host.name.clone(),
+        client_certificates: client::of_host(host.name, host.claims),
         mode: Mode::Strict,
         regex_host: false,
         app_root,

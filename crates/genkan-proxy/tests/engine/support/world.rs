@@ -78,6 +78,7 @@ impl World {
             name: HostName::Exact("app.test".into()),
             mode: self.mode,
             regex_host: false,
+            client_certificates: None,
             app_root: None,
             routes: vec![route],
             inactive: Vec::new(),

@@ -138,6 +138,7 @@ pub(crate) fn host(name: &str, mode: Mode, routes: Vec<RouteSpec>) -> HostSpec {
         name,
         mode,
         regex_host,
+        client_certificates: None,
         app_root: None,
         routes,
         inactive: Vec::new(),
@@ -186,6 +187,7 @@ pub(crate) fn input() -> DecisionInput {
         client: SocketAddr::from(([192, 0, 2, 7], 4711)),
         body: BodyLength::None,
         request_id: RequestId(*b"0123456789abcdef0123456789abcdef"),
+        handshake: None,
         draining: false,
     }
 }
