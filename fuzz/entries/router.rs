@@ -15,6 +15,7 @@ use genkan_http::{
     parse::{Progress, parse_request},
 };
 use genkan_route::{
+    client::Trust,
     decide::decide,
     decision::{BodyLength, DecisionInput, RequestId, Scheme, Scratch, Verdict},
     endpoint::{Endpoint, Endpoints, GroupKey},
@@ -38,11 +39,16 @@ pub fn route(data: &[u8]) {
         return;
     };
     let request = RequestView::new(data, &head);
+    check(request, &SNAPSHOT);
+    check(request, &TRUSTING);
+}
+
+fn check(request: RequestView<'_>, snapshot: &Snapshot) {
     let input = input();
     let mut scratch = Scratch::default();
-    let decision = decide(&SNAPSHOT, &input, request, &mut scratch, &mut NoRecorder);
+    let decision = decide(snapshot, &input, request, &mut scratch, &mut NoRecorder);
     let outcome = Outcome::of(&decision, &scratch, request);
-    assert_eq!(explain(&SNAPSHOT, &input, request).outcome, outcome);
+    assert_eq!(explain(snapshot, &input, request).outcome, outcome);
     assert!(
         !scratch
             .location
@@ -58,8 +64,8 @@ pub fn route(data: &[u8]) {
             rewritten: forward.rewritten,
             scratch: &scratch,
             body: Body::None,
-            generate_request_id: true,
-            keeps_connections: true,
+            client: decision.client,
+            settings: &snapshot.settings,
         };
         write_upstream_head(&mut out, &upstream);
         let mut sent = RequestHead::new();
@@ -102,13 +108,32 @@ fn input() -> DecisionInput {
     DecisionInput {
         scheme: Scheme::Http,
         port: 80,
-        client: SocketAddr::from(([192, 0, 2, 7], 4711)),
+        peer: SocketAddr::from(([192, 0, 2, 7], 4711)),
+        proxied: None,
         body: BodyLength::None,
         request_id: RequestId([b'0'; 32]),
         handshake: None,
         draining: false,
     }
 }
+
+/// The same, believing everybody about the client.
+static TRUSTING: LazyLock<Snapshot> = LazyLock::new(|| {
+    let trust = Trust {
+        use_forwarded_headers: true,
+        compute_full_forwarded_for: true,
+        original_uri: true,
+        ..Trust::default()
+    };
+    let settings = GlobalSettings {
+        trust,
+        ..GlobalSettings::default()
+    };
+    Snapshot {
+        settings: settings.into(),
+        ..SNAPSHOT.clone()
+    }
+});
 
 static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
     let exact = |name: &str| HostName::Exact(name.into());

@@ -164,7 +164,8 @@ fn route(snapshot: &Snapshot, request: &Request, scratch: &mut Scratch, watched:
     let input = DecisionInput {
         scheme: Scheme::Http,
         port: 80,
-        client: SocketAddr::from(([192, 0, 2, 7], 4711)),
+        peer: SocketAddr::from(([192, 0, 2, 7], 4711)),
+        proxied: None,
         body: request.body.map_or(BodyLength::None, BodyLength::Known),
         request_id: RequestId([b'0'; 32]),
         handshake: None,
@@ -196,6 +197,7 @@ fn route(snapshot: &Snapshot, request: &Request, scratch: &mut Scratch, watched:
             status, location, ..
         } => format!("redirect {status} {}", shown(location)),
         Outcome::Site { site, .. } => format!("site {}", site.name),
+        Outcome::Preflight(_) => "204".to_owned(),
         Outcome::Health => "health".to_owned(),
         Outcome::Fault(fault) => format!("fault {fault:?}"),
     }

@@ -125,6 +125,8 @@ pub struct Effects {
     pub(crate) references: Names,
     /// The redirect annotations while they are being read; empty afterwards.
     pub(crate) redirect_draft: redirect::Draft,
+    /// The `cors-*` annotations while they are being read; empty afterwards.
+    pub(crate) cors_draft: cors::Draft,
 }
 
 /// Objects that annotations name.
@@ -141,7 +143,8 @@ pub fn read<'a>(
     mode: Mode,
 ) -> (Effects, Vec<Remark>) {
     let mut written: Vec<_> = written.into_iter().collect();
-    written.sort_by_key(|annotation| annotation.key);
+    // other names first, so that the proper one has the last word, as in ingress-nginx
+    written.sort_by_key(|annotation| (is_proper(annotation, policy), annotation.key));
     let present = present(&written, policy);
     let protects = present
         .iter()
@@ -169,8 +172,14 @@ pub fn read<'a>(
         ..
     } = reading;
     redirect::settle(&mut effects);
+    cors::settle(&mut effects);
     effects.settings.retry.non_idempotent |= policy.retry_non_idempotent;
     (effects, remarks)
+}
+
+fn is_proper(annotation: &Written<'_>, policy: &Policy) -> bool {
+    let name = lookup::name(annotation.key, &policy.prefix);
+    name.is_some_and(|name| find(name).is_some_and(|entry| entry.name == name))
 }
 
 /// Names that are there with a value, aliases resolved.

@@ -102,6 +102,8 @@ impl Base {
             self.findings
                 .extend(check::remark::of_config_map(map, &remarks));
         }
+        self.findings
+            .extend(check::client::trust(map.as_deref(), &settings.global.trust));
         self.shared = Arc::new(settings.policy.settings.clone());
         if *self.global != settings.global {
             self.global = Arc::new(settings.global.clone());

@@ -6,6 +6,7 @@
 
 pub(crate) mod backend;
 pub(crate) mod class;
+pub(crate) mod client;
 pub(crate) mod host;
 pub(crate) mod objects;
 pub(crate) mod path;

@@ -165,13 +165,15 @@ fn one(settings: &mut Settings, written: &Written<'_>) -> Option<(Problem, Fate)
         return None;
     }
     let checked = key.value.check(text).and_then(|()| match key.effect {
-        Effect::Supported(apply) => apply(settings, &trim_lines(text)).map(|()| None),
+        Effect::Supported(apply) | Effect::Guards(apply) => {
+            apply(settings, &trim_lines(text)).map(|()| None)
+        }
         Effect::Partly(apply) => apply(settings, &trim_lines(text)),
         _ => Ok(None),
     });
     match (checked, key.effect) {
         (Err(wrong), _) => Some(unreadable(settings, key, wrong)),
-        (Ok(None), Effect::Supported(_) | Effect::Partly(_)) => None,
+        (Ok(None), Effect::Supported(_) | Effect::Guards(_) | Effect::Partly(_)) => None,
         (Ok(Some(reason)), _) => Some((Problem::KeyWithoutEffect { reason }, Fate::Default)),
         (Ok(None), Effect::NotYet(idle) | Effect::Closes(Protects::All(idle)))
             if idle.covers(text) =>
@@ -221,7 +223,9 @@ fn close(settings: &mut Settings, key: &Key, code: &'static str) -> Fate {
         annotation: key.name,
     };
     match key.effect {
-        Effect::Closes(Protects::All(_)) => _ = settings.closed.get_or_insert(why),
+        Effect::Guards(_) | Effect::Closes(Protects::All(_)) => {
+            _ = settings.closed.get_or_insert(why)
+        }
         Effect::Closes(Protects::Authenticated) => {
             _ = settings.closed_unless_opted_out.get_or_insert(why);
         }

@@ -75,7 +75,9 @@ fn maker_of(outcome: &Outcome) -> Option<Maker> {
     match outcome {
         Outcome::Upstream(_) => None,
         Outcome::Site(_) => Some(Maker::Static),
-        Outcome::Redirect { .. } | Outcome::Health | Outcome::Fault(_) => Some(Maker::Proxy),
+        Outcome::Redirect { .. } | Outcome::Preflight | Outcome::Health | Outcome::Fault(_) => {
+            Some(Maker::Proxy)
+        }
     }
 }
 
@@ -115,9 +117,12 @@ fn stage(probe: &Probe) -> &'static str {
     match &probe.outcome {
         Outcome::Redirect { .. } => "redirect",
         Outcome::Health => "host",
+        Outcome::Preflight => "access",
         Outcome::Fault(Fault::NoHost) => "host",
         Outcome::Fault(Fault::NoPath | Fault::NoDefaultBackend) => "path",
-        Outcome::Fault(Fault::Closed | Fault::BodyTooLarge) => "access",
+        Outcome::Fault(
+            Fault::Closed | Fault::BodyTooLarge | Fault::AddressRefused | Fault::Blocked,
+        ) => "access",
         Outcome::Fault(Fault::EmptyRewrite | Fault::PatternLimit) => "rewrite",
         Outcome::Fault(
             Fault::NoService | Fault::NoPort | Fault::NoEndpoint | Fault::ExternalName,

@@ -10,6 +10,7 @@ use genkan_http::{
     limits::HeadLimits,
 };
 use genkan_route::{
+    check::Check,
     decide::decide,
     decision::{BodyLength, DecisionInput, RequestId, Scheme, Scratch, Verdict},
     endpoint::Endpoints,
@@ -49,6 +50,8 @@ pub struct Probe {
     pub rewrite: Option<(String, String)>,
     /// The group it goes to.
     pub endpoints: Option<Arc<Endpoints>>,
+    /// The checks that were made.
+    pub checks: Vec<Check>,
     /// What comes of it.
     pub outcome: Outcome,
 }
@@ -67,6 +70,8 @@ pub enum Outcome {
         /// Where to.
         location: String,
     },
+    /// A preflight is answered.
+    Preflight,
     /// The catch-all's own health answer.
     Health,
     /// An error of the proxy.
@@ -90,7 +95,8 @@ impl Probe {
         let input = DecisionInput {
             scheme: Scheme::Http,
             port: 80,
-            client: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            peer: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            proxied: None,
             body: BodyLength::None,
             request_id: RequestId(*b"00000000000000000000000000000000"),
             handshake: None,
@@ -121,6 +127,7 @@ impl Probe {
                 status,
                 location: text(&scratch.location),
             },
+            Verdict::Preflight => Outcome::Preflight,
             Verdict::Health => Outcome::Health,
             Verdict::Fault(fault) => Outcome::Fault(fault),
         };
@@ -136,6 +143,7 @@ impl Probe {
             route: decision.route.cloned(),
             rewrite: recording.rewrite,
             endpoints: recording.endpoints,
+            checks: recording.checks,
             outcome,
         }
     }
@@ -154,6 +162,7 @@ impl Probe {
             route: None,
             rewrite: None,
             endpoints: None,
+            checks: Vec::new(),
             outcome: Outcome::Fault(Fault::BadRequest),
         }
     }
@@ -192,6 +201,7 @@ struct Recording {
     inactive: Vec<InactiveRoute>,
     rewrite: Option<(String, String)>,
     endpoints: Option<Arc<Endpoints>>,
+    checks: Vec<Check>,
 }
 
 impl Recorder for Recording {
@@ -206,6 +216,7 @@ impl Recorder for Recording {
             Event::Rewrite { before, after, .. } => {
                 self.rewrite = Some((text(before), text(after)));
             }
+            Event::Check(check) => self.checks.push(check),
             Event::Backend { endpoints } => self.endpoints = Some(endpoints.clone()),
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! Whole compiles, from YAML.
 
+mod access;
 mod finding;
 mod incremental;
 mod reference;

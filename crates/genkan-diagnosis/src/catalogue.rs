@@ -11,6 +11,7 @@ mod api_objects;
 mod backend_answer;
 mod catch_all_and_address;
 mod classes_and_hosts;
+mod client_address;
 mod client_tls;
 mod conflicts;
 mod connection;
@@ -113,6 +114,7 @@ const BLOCKS: &[&[Entry]] = &[
     connection::ENTRIES,
     backend_answer::ENTRIES,
     client_tls::ENTRIES,
+    client_address::ENTRIES,
     sizes_and_headers::ENTRIES,
     migration::ENTRIES,
     who_answered::ENTRIES,

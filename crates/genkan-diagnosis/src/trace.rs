@@ -9,8 +9,8 @@ mod stage;
 
 pub use reason::{Reason, UnknownReason};
 pub use stage::{
-    AccessCheck, Attempt, Backend, BackendTls, Candidate, Host, HostMatch, Listener, Redirect,
-    Request, Response, Returned, Rewrite, Tls, Verdict, WouldWork,
+    AccessCheck, Attempt, Backend, BackendTls, Candidate, Client, Host, HostMatch, Listener,
+    Redirect, Request, Response, Returned, Rewrite, Tls, Verdict, WouldWork,
 };
 
 use serde::{Deserialize, Serialize};
@@ -95,6 +95,9 @@ pub struct Trace {
     pub request: Request,
     /// Stage `listener`.
     pub listener: Known<Listener>,
+    /// Stage `client`; none where it is the other side of the connection and nothing says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<Client>,
     /// Stage `tls`; null without TLS.
     pub tls: Known<Option<Tls>>,
     /// Stage `host`; null when no rule has the host and no catch-all took it.

@@ -1,5 +1,7 @@
 //! A request as the router asks about it: the head with its target and host taken apart.
 
+use std::borrow::Cow;
+
 use genkan_http::{
     head::RequestView,
     host::Host,
@@ -9,6 +11,7 @@ use genkan_http::{
 };
 
 use crate::{
+    client::{Client, Trust},
     decision::{DecisionInput, Scheme},
     fault::Fault,
 };
@@ -18,6 +21,8 @@ use crate::{
 pub(crate) struct Ask<'a> {
     pub request: RequestView<'a>,
     pub input: &'a DecisionInput,
+    pub trust: &'a Trust,
+    pub client: Client,
     pub target: Target<'a>,
     /// The host that is asked for; none in HTTP/1.0 without `Host`.
     pub asked: Option<Host<'a>>,
@@ -27,7 +32,12 @@ pub(crate) struct Ask<'a> {
 
 impl<'a> Ask<'a> {
     /// Takes a head apart. What nginx refuses here it refuses before it looks for a host.
-    pub(crate) fn of(request: RequestView<'a>, input: &'a DecisionInput) -> Result<Self, Fault> {
+    pub(crate) fn of(
+        request: RequestView<'a>,
+        input: &'a DecisionInput,
+        trust: &'a Trust,
+        client: Client,
+    ) -> Result<Self, Fault> {
         let target = Target::of(request).map_err(fault)?;
         if target.form == Form::Asterisk {
             // nginx answers 400; strict mode has nothing to say about the server as a whole either
@@ -38,6 +48,8 @@ impl<'a> Ask<'a> {
         Ok(Self {
             request,
             input,
+            trust,
+            client,
             target,
             asked,
             host,
@@ -45,10 +57,17 @@ impl<'a> Ask<'a> {
     }
 
     /// A request that asks for nothing that could be found, for what is filled in all the same.
-    pub(crate) fn nobody(request: RequestView<'a>, input: &'a DecisionInput) -> Self {
+    pub(crate) fn nobody(
+        request: RequestView<'a>,
+        input: &'a DecisionInput,
+        trust: &'a Trust,
+        client: Client,
+    ) -> Self {
         Self {
             request,
             input,
+            trust,
+            client,
             target: Target::ROOT,
             asked: None,
             host: b"",
@@ -62,6 +81,17 @@ impl<'a> Ask<'a> {
     /// The `Host` field as sent.
     pub(crate) fn http_host(&self) -> &'a [u8] {
         self.request.first(KnownHeader::Host).unwrap_or_default()
+    }
+
+    /// The host as it goes upstream: of a trusted header, else the `Host` field as sent.
+    pub(crate) fn best_host(&self) -> Cow<'a, [u8]> {
+        let trusted = self.trust.host(self.request);
+        trusted.unwrap_or(Cow::Borrowed(self.http_host()))
+    }
+
+    /// The scheme that a trusted header names, else that of the connection.
+    pub(crate) fn pass_scheme(&self) -> Cow<'a, [u8]> {
+        self.trust.scheme(self.input, self.request)
     }
 
     /// The query, without `?`.

@@ -66,7 +66,13 @@ fn decide_in<'t, R: Recorder>(
     scratch: &mut Scratch,
     recorder: &mut R,
 ) -> Decision<'t> {
+    let trust = &snapshot.settings.trust;
+    let client = trust.client(input, request);
+    if R::ACTIVE {
+        recorder.record(Event::Client(client));
+    }
     let nowhere = |fault| Decision {
+        client,
         host: None,
         mode: snapshot.table.default_mode,
         route: None,
@@ -77,10 +83,10 @@ fn decide_in<'t, R: Recorder>(
     if matches!(request.method_id(), Method::Connect | Method::Trace) {
         return nowhere(Fault::NotImplemented);
     }
-    let ask = match Ask::of(request, input) {
+    let ask = match Ask::of(request, input, trust, client) {
         Ok(ask) => ask,
         Err(fault) => {
-            let nobody = Ask::nobody(request, input);
+            let nobody = Ask::nobody(request, input, trust, client);
             fill_fields(
                 &snapshot.settings.added_fields,
                 &nobody,
@@ -100,6 +106,12 @@ fn decide_in<'t, R: Recorder>(
         raw: ask.target.path,
         normalised: path,
     });
+    if let Some(blocks) = &snapshot.settings.blocks
+        && let Some(check) = blocks.refusal(client.address.ip(), request)
+    {
+        recorder.record(Event::Check(check));
+        return nowhere(Fault::Blocked);
+    }
     // most installations have neither
     let settings = &snapshot.settings;
     fill_fields(&settings.added_fields, &ask, path, &mut scratch.fields);
@@ -246,6 +258,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
             None => self.nowhere(mode, Fault::NoHost),
         };
         Decision {
+            client: self.ask.client,
             host: None,
             mode,
             route: None,
@@ -256,6 +269,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
     fn at(&self, placed: &'t Placed, verdict: Verdict<'t>) -> Decision<'t> {
         let host = &placed.host;
         Decision {
+            client: self.ask.client,
             host: Some(host.name()),
             mode: host.mode(),
             route: None,

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use crate::{
+    client::{Client, Proxied},
     endpoint::{Endpoints, GroupId},
     fault::Fault,
     host::HostName,
@@ -51,8 +52,10 @@ pub struct DecisionInput {
     pub scheme: Scheme,
     /// Port of the listener.
     pub port: u16,
-    /// The client: the TCP peer, or what a trusted header or PROXY protocol says (later).
-    pub client: SocketAddr,
+    /// The TCP peer.
+    pub peer: SocketAddr,
+    /// What a PROXY header said about the connection.
+    pub proxied: Option<Proxied>,
     /// Body as the framing module sees it.
     pub body: BodyLength,
     /// Our own id of the exchange.
@@ -119,6 +122,8 @@ impl Scratch {
 /// The outcome: which host and route, and what to do.
 #[derive(Clone, Debug)]
 pub struct Decision<'t> {
+    /// Who the client is.
+    pub client: Client,
     /// The host that took the request; `None` when only the built-in catch-all was left.
     pub host: Option<&'t HostName>,
     /// Mode that errors are shown in.
@@ -155,6 +160,9 @@ pub enum Verdict<'t> {
         /// Which rule redirected.
         cause: RedirectCause,
     },
+    /// Answer 204: a preflight from an origin that may read; what it may do is in
+    /// [`Scratch::fields`].
+    Preflight,
     /// Answer 200 with an empty body: the catch-all's own health path.
     Health,
     /// Answer an error.

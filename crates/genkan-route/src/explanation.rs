@@ -9,7 +9,7 @@ mod outcome;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use genkan_http::head::RequestView;
 
@@ -17,6 +17,8 @@ pub use candidate::{Candidate, Fate};
 pub use outcome::Outcome;
 
 use crate::{
+    check::Check,
+    client::Client,
     decide::{HostStage, Stage, decide},
     decision::{DecisionInput, RedirectCause, Scratch},
     endpoint::Endpoints,
@@ -41,6 +43,10 @@ pub struct Explanation {
     pub method: Vec<u8>,
     /// Target as sent.
     pub target: Vec<u8>,
+    /// Who the client is, and why.
+    pub client: Client,
+    /// The TCP peer.
+    pub peer: SocketAddr,
     /// The path as it was matched; `None` when the head was refused before.
     pub path: Option<Vec<u8>>,
     /// Host asked for, lower case, without port.
@@ -56,6 +62,8 @@ pub struct Explanation {
     pub route: Option<Arc<Route>>,
     /// The stages that were asked, and whether one answered.
     pub stages: Vec<(StageName, bool)>,
+    /// The checks that were made, in their order.
+    pub checks: Vec<Check>,
     /// A redirect, when one was made.
     pub redirect: Option<Redirection>,
     /// A rewrite, when one changed the target.
@@ -123,6 +131,8 @@ pub fn explain(
         endpoints_version: snapshot.endpoints.version,
         method: request.method().to_vec(),
         target: request.target().to_vec(),
+        client: decision.client,
+        peer: input.peer,
         path: notes.path,
         asked: notes.asked,
         host: decision.host.cloned(),
@@ -130,6 +140,7 @@ pub fn explain(
         candidates: notes.candidates,
         route: decision.route.cloned(),
         stages: notes.stages,
+        checks: notes.checks,
         redirect: notes.redirect,
         rewrite: notes.rewrite,
         endpoints: notes.endpoints,
@@ -144,6 +155,7 @@ struct Notes {
     asked: Vec<u8>,
     candidates: Vec<Candidate>,
     stages: Vec<(StageName, bool)>,
+    checks: Vec<Check>,
     redirect: Option<Redirection>,
     rewrite: Option<Rewriting>,
     endpoints: Option<Arc<Endpoints>>,
@@ -162,6 +174,7 @@ impl Recorder for Notes {
             }
             Event::Inactive(route) => self.candidates.push(Candidate::inactive(route)),
             Event::Stage { stage, answered } => self.stages.push((stage, answered)),
+            Event::Check(check) => self.checks.push(check),
             Event::Redirect {
                 cause,
                 status,
@@ -189,7 +202,8 @@ impl Recorder for Notes {
                 });
             }
             Event::Backend { endpoints } => self.endpoints = Some(endpoints.clone()),
-            Event::Fault(_) => {}
+            // these come with the decision
+            Event::Client(_) | Event::Fault(_) => {}
         }
     }
 }
@@ -210,10 +224,13 @@ impl From<Stage> for StageName {
             Stage::CustomHeaders => "custom-headers",
             Stage::AnnouncedBody => "announced-body",
             Stage::Slash => "slash",
+            Stage::Preflight => "preflight",
             Stage::Redirect => "redirect",
             Stage::Rewrite => "rewrite",
             Stage::HttpsRedirect => "https-redirect",
             Stage::Backend => "backend",
+            Stage::Access => "access",
+            Stage::Forward => "forward",
         })
     }
 }

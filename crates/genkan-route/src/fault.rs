@@ -24,6 +24,10 @@ pub enum Fault {
     ExternalName,
     /// The route is closed because a security setting cannot be read or is not supported yet.
     Closed,
+    /// The client's address is on a deny list, or not on the allow list.
+    AddressRefused,
+    /// `block-cidrs`, `block-user-agents` or `block-referers` refuses it.
+    Blocked,
     /// A pattern ran into the engine's limits.
     PatternLimit,
     /// The rewrite made an empty target.
@@ -123,6 +127,8 @@ impl Fault {
             Self::NoEndpoint => row("GK0305", 503, 503, "destination_unavailable"),
             Self::ExternalName => row("GK0308", 503, 503, "dns_error"),
             Self::Closed => row("GK0202", 503, 503, "proxy_configuration_error"),
+            Self::AddressRefused => row("GK0453", 403, 403, "http_request_denied"),
+            Self::Blocked => row("GK0453", 403, 403, "http_request_denied"),
             Self::PatternLimit => row("GK0022", 500, 500, "proxy_internal_error"),
             Self::EmptyRewrite => row("GK0021", 500, 500, "proxy_configuration_error"),
             Self::BadPath => row("GK0506", 400, 400, "http_request_error"),

@@ -408,6 +408,7 @@ impl Route {
         let forwarded_prefix = template(&spec.forwarded_prefix, BuildErrorCause::ForwardedPrefix)?;
         let upstream_host = template(&spec.policy.upstream_host, BuildErrorCause::UpstreamHost)?;
         let stages = Stage::order(spec.mode);
+        let (has_lists, has_cors) = (spec.settings.access.is_set(), spec.settings.cors.is_some());
         Ok(Self {
             https_redirect: spec.settings.https_redirect(),
             client_authority: None,
@@ -419,6 +420,8 @@ impl Route {
             upstream_host,
             group: None,
             stages,
+            has_lists,
+            has_cors,
         })
     }
 }

@@ -7,7 +7,11 @@
 //! This crate does no I/O, reads no clock, draws no random numbers and knows neither tokio nor
 //! Kubernetes: objects appear only as names to be shown ([`RouteOrigin`](route::RouteOrigin)).
 
+pub mod access;
 mod ask;
+pub mod check;
+pub mod client;
+pub mod cors;
 pub mod decide;
 pub mod decision;
 pub mod endpoint;
@@ -15,6 +19,7 @@ pub mod explanation;
 pub mod fault;
 pub mod forward;
 pub mod host;
+pub mod network;
 pub mod pattern;
 pub mod policy;
 pub mod recorder;

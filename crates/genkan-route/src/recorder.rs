@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
+    check::Check,
+    client::Client,
     decision::RedirectCause,
     endpoint::Endpoints,
     fault::Fault,
@@ -34,6 +36,8 @@ impl Recorder for NoRecorder {
 /// One fact of a decision.
 #[derive(Clone, Debug)]
 pub enum Event<'a> {
+    /// Who the client is, and why.
+    Client(Client),
     /// Stage `request`: raw target and the normalised path that is matched.
     Path {
         /// As the client sent it.
@@ -64,6 +68,8 @@ pub enum Event<'a> {
         /// Whether it answered, so that the later ones were not asked.
         answered: bool,
     },
+    /// A check was made.
+    Check(Check),
     /// Stage `redirect`.
     Redirect {
         /// Rule.

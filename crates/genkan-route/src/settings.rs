@@ -5,9 +5,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::upstream::{BackendProtocol, UpstreamTls};
-
-use crate::{template::Template, tls::TlsSettings};
+use crate::{
+    access::{Access, Blocks},
+    client::Trust,
+    cors::Cors,
+    template::Template,
+    tls::TlsSettings,
+    upstream::{BackendProtocol, UpstreamTls},
+};
 
 /// What one route asks of the proxy beyond routing; compiled from annotations over ConfigMap keys.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +47,10 @@ pub struct RouteSettings {
     pub backend_protocol: BackendProtocol,
     /// `proxy-ssl-*`, where a Secret belongs to it; counts where the protocol has TLS.
     pub upstream_tls: Option<Arc<UpstreamTls>>,
+    /// `denylist-source-range`, `allowlist-source-range`.
+    pub access: Access,
+    /// `enable-cors` and the `cors-*` annotations.
+    pub cors: Option<Arc<Cors>>,
 }
 
 impl RouteSettings {
@@ -84,6 +93,8 @@ impl Default for RouteSettings {
             port_in_redirects: false,
             backend_protocol: BackendProtocol::default(),
             upstream_tls: None,
+            access: Access::default(),
+            cors: None,
         }
     }
 }
@@ -160,6 +171,10 @@ pub struct GlobalSettings {
     pub upstream_keepalive_requests: u32,
     /// `worker-shutdown-timeout`: 240 s a drain waits for exchanges under way.
     pub shutdown_timeout: Duration,
+    /// `block-cidrs`, `block-user-agents`, `block-referers`.
+    pub blocks: Option<Arc<Blocks>>,
+    /// Who is believed about the client: nobody.
+    pub trust: Trust,
     /// `generate-request-id`: true.
     pub generate_request_id: bool,
     /// `disable-access-log`, `disable-http-access-log`.
@@ -230,6 +245,8 @@ impl Default for GlobalSettings {
             upstream_keepalive_time: Duration::from_secs(3600),
             upstream_keepalive_requests: 10_000,
             shutdown_timeout: Duration::from_secs(240),
+            blocks: None,
+            trust: Trust::default(),
             generate_request_id: true,
             access_log: true,
             access_log_default_backend: false,

@@ -37,6 +37,9 @@ pub struct Route {
     pub(crate) https_redirect: HttpsRedirect,
     /// Whom client certificates of its host are judged by; the backend is told the outcome.
     pub client_authority: Option<Arc<ClientAuthority>>,
+    /// Copies of what the settings say, so that routes without need not look there.
+    pub(crate) has_lists: bool,
+    pub(crate) has_cors: bool,
 }
 
 impl Route {

@@ -72,7 +72,9 @@ pub(crate) fn recorded(generation: &Generation, exchange: &CapturedExchange) -> 
         stages::text(&explanation.asked),
     );
     let target = stages::text(&explanation.target);
-    let probe = Probe::ask(&generation.snapshot, &method, &asked, &target);
+    let mut probe = Probe::ask(&generation.snapshot, &method, &asked, &target);
+    // what was checked then, for that client
+    probe.checks.clone_from(&explanation.checks);
     let endpoint = exchange
         .attempts
         .last()
@@ -139,5 +141,47 @@ impl Explained {
     /// One JSON document.
     pub(crate) fn json(&self, style: &Style) -> serde_json::Value {
         render::json::trace(&self.trace, &self.findings, style)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use genkan_compile::Options;
+    use genkan_objects::files::{Content, FileSet};
+
+    use super::*;
+    use crate::manifests;
+
+    #[test]
+    fn a_dry_run_tells_who_the_client_is_and_why() {
+        const MAP: &str = "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {namespace: ingress-nginx, name: ingress-nginx-controller}
+data: {use-forwarded-headers: 'true', proxy-real-ip-cidr: 10.0.0.0/8}
+";
+        let mut files = FileSet::default();
+        files.apply("map.yaml", &Content::Bytes(MAP.into()));
+        let generation = manifests::compile(&files, Options::default());
+        let check = |from: &str, expected: &str| {
+            let mut question = Question::parse("GET", "http://h.test/").unwrap();
+            question.client = Some(from.parse().unwrap());
+            question
+                .add_header("X-Forwarded-For: 203.0.113.7, 10.0.0.9")
+                .unwrap();
+            let text = simulate(&generation, &question)
+                .unwrap()
+                .text(&Style::default());
+            let row = text.lines().find(|line| line.starts_with("client"));
+            assert_eq!(row, Some(expected), "{text}");
+        };
+        check(
+            "10.0.0.1",
+            "client     203.0.113.7  named by X-Forwarded-For of the trusted proxy 10.0.0.1",
+        );
+        check(
+            "192.0.2.1",
+            "client     192.0.2.1  the peer: it is not in `proxy-real-ip-cidr`, so its X-Forwarded-For does not count",
+        );
     }
 }

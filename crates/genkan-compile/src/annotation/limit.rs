@@ -1,9 +1,11 @@
-//! Rates, connections and address lists. Not built yet: every one of these closes the route, unless it
-//! says "no limit".
+//! Rates, connections and address lists. Rates and connections are not built yet: each closes the route,
+//! unless it says "no limit".
 
-use std::net::IpAddr;
+use std::sync::Arc;
 
-use super::entry::{BadValue, Effect, Entry, Family, Idle, Risk};
+use genkan_route::network::{Network, Networks};
+
+use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk};
 use super::value::{Malformed, Value, shown};
 use super::words;
 
@@ -80,6 +82,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         value: ADDRESSES,
         default: "`whitelist-source-range` of the ConfigMap",
         about: "Only these clients are let in.",
+        effect: Effect::Supported(|effects, text| {
+            effects.settings.access.allow = Some(list_of(text)?);
+            Ok(Outcome::InEffect)
+        }),
         ..BASE
     },
     Entry {
@@ -89,29 +95,37 @@ pub(super) const ENTRIES: &[Entry] = &[
         value: ADDRESSES,
         default: "`denylist-source-range` of the ConfigMap",
         about: "These clients are kept out.",
+        effect: Effect::Supported(|effects, text| {
+            effects.settings.access.deny = Some(list_of(text)?);
+            Ok(Outcome::InEffect)
+        }),
         ..BASE
     },
 ];
 
 /// Addresses and networks; an empty element is an error, as in ingress-nginx.
 pub(crate) fn addresses(text: &str) -> Result<(), Malformed> {
-    let is_network = |element: &str| {
-        let (address, bits) = element.split_once('/').unwrap_or((element, "0"));
-        let Ok(address) = address.parse::<IpAddr>() else {
-            return false;
-        };
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        bits.bytes().all(|byte| byte.is_ascii_digit())
-            && bits.parse::<u8>().is_ok_and(|bits| bits <= most)
-    };
-    match text
-        .split(',')
-        .map(str::trim)
-        .find(|element| !is_network(element))
-    {
-        None => Ok(()),
-        Some(element) => Err(Malformed::new(
-            words::NOT_AN_ADDRESS.arg("value", shown(element)),
-        )),
+    networks(text).1.map_or(Ok(()), Err)
+}
+
+/// The networks of a list, and the first element that is none.
+pub(crate) fn networks(text: &str) -> (Networks, Option<Malformed>) {
+    let mut wrong = None;
+    let read = text.split(',').map(str::trim).filter_map(|element| {
+        let network = Network::parse(element);
+        if network.is_err() {
+            let why = words::NOT_AN_ADDRESS.arg("value", shown(element));
+            wrong.get_or_insert(Malformed::new(why));
+        }
+        network.ok()
+    });
+    (read.collect(), wrong)
+}
+
+/// A list without wrong elements.
+pub(crate) fn list_of(text: &str) -> Result<Arc<Networks>, Malformed> {
+    match networks(text) {
+        (networks, None) => Ok(Arc::new(networks)),
+        (_, Some(wrong)) => Err(wrong),
     }
 }

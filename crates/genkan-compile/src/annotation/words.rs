@@ -58,6 +58,8 @@ words! {
     REDIRECT_CODE: "301, 302, 307 or 308", "301、302、307、308 のいずれか";
     RISK: "one of `Low`, `Medium`, `High`, `Critical`", "`Low`、`Medium`、`High`、`Critical` のいずれか";
 
+    FIELD_NAME: "the name of a header", "ヘッダー名";
+
     // --- what is wrong with a value
     NOT_ALLOWED: "`{character}` is not allowed here", "`{character}` は使えません";
     NOT_A_FLAG: "`{value}` is not a boolean", "`{value}` は真偽値ではありません";
@@ -85,6 +87,8 @@ words! {
     NO_CONDITION: "`{value}` is no reason to try again", "`{value}` は再試行の条件ではありません";
     HEAD_SIZE: "a response head needs between 1 byte and 16m", "レスポンスヘッダーのサイズは 1 バイトから 16m までです";
     NOT_AN_ADDRESS: "`{value}` is neither an address nor a network", "`{value}` はアドレスでもネットワークでもありません";
+    NOT_A_PATTERN: "`{value}` is not a valid pattern", "`{value}` は有効なパターンではありません";
+    NOT_AN_ORIGIN: "`{value}` is not an origin such as `https://app.example.com`", "`{value}` はオリジンではありません（例: `https://app.example.com`）";
     NOT_A_METHOD: "`{value}` is not a method", "`{value}` はメソッドではありません";
     NOT_A_STATUS: "`{value}` is not such a status", "`{value}` は該当するステータスではありません";
     NOT_A_DURATION: "`{value}` is not a time", "`{value}` は時間ではありません";

@@ -53,7 +53,7 @@ fn row(page: &mut String, key: &Key) {
 
 fn effect(key: &Key) -> String {
     match key.effect {
-        Effect::Supported(_) | Effect::Partly(_) => "yes".to_owned(),
+        Effect::Supported(_) | Effect::Guards(_) | Effect::Partly(_) => "yes".to_owned(),
         Effect::NotYet(_) => "not yet".to_owned(),
         Effect::Closes(_) => "closed".to_owned(),
         Effect::Never(reason) => format!("never: {}", reason.en),

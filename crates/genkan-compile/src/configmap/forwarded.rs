@@ -1,9 +1,12 @@
-//! Client addresses and forwarded headers. Nobody is trusted yet.
+//! Client addresses and forwarded headers: who is believed about the client.
 
 use super::key::{Effect, Group, Key};
+use genkan_route::client::FieldName;
+
 use crate::annotation::{
     entry::Idle,
-    value::{Value, duration, flag},
+    limit::networks,
+    value::{Malformed, Value, duration, flag},
     words,
 };
 
@@ -12,34 +15,62 @@ const BASE: Key = Key {
     ..Key::BASE
 };
 
+const FIELD_NAME: Value = Value::Checked {
+    expected: &words::FIELD_NAME,
+    check: |text| field_name(text).map(drop),
+};
+
+/// A header name, which nothing of the head's framing may be.
+fn field_name(text: &str) -> Result<FieldName, Malformed> {
+    let text = text.trim();
+    let is_token = |character: char| character.is_ascii_alphanumeric() || character == '-';
+    Malformed::character(text, is_token)?;
+    if text.is_empty() {
+        return Err(Malformed::new(&words::EMPTY));
+    }
+    Ok(FieldName::new(text))
+}
+
 pub(super) const KEYS: &[Key] = &[
     Key {
         name: "use-forwarded-headers",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.global.trust.use_forwarded_headers = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "compute-full-forwarded-for",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.global.trust.compute_full_forwarded_for = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "forwarded-for-header",
-        value: Value::Anything,
+        value: FIELD_NAME,
         default: "X-Forwarded-For",
-        effect: Effect::NotYet(Idle::Word("X-Forwarded-For")),
+        effect: Effect::Supported(|settings, text| {
+            settings.global.trust.forwarded_for = field_name(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "forwarded-host-header",
-        value: Value::Anything,
+        value: FIELD_NAME,
         default: "X-Forwarded-Host",
         undocumented: true,
-        effect: Effect::NotYet(Idle::Word("X-Forwarded-Host")),
+        effect: Effect::Supported(|settings, text| {
+            settings.global.trust.forwarded_host = field_name(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -53,13 +84,22 @@ pub(super) const KEYS: &[Key] = &[
         name: "enable-real-ip",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.global.trust.enable_real_ip = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "proxy-real-ip-cidr",
         value: Value::Anything,
         default: "0.0.0.0/0",
+        effect: Effect::Supported(|settings, text| {
+            // of a list with a bad element the good ones count: the default would trust everybody
+            let (networks, wrong) = networks(text);
+            settings.global.trust.proxies = networks;
+            wrong.map_or(Ok(()), Err)
+        }),
         ..BASE
     },
     Key {
@@ -82,7 +122,10 @@ pub(super) const KEYS: &[Key] = &[
         name: "proxy-add-original-uri-header",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.global.trust.original_uri = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {

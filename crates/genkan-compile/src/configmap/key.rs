@@ -48,6 +48,8 @@ pub enum Effect {
     Partly(fn(&mut Settings, &str) -> Result<Option<&'static Text>, Malformed>),
     /// Known, not built yet: a finding, unless the value asks for what happens anyway.
     NotYet(Idle),
+    /// As [`Effect::Supported`]; a value that cannot be read closes every route.
+    Guards(fn(&mut Settings, &str) -> Result<(), Malformed>),
     /// As [`Effect::NotYet`], and serving without it would let somebody in: the routes it protects are
     /// closed.
     Closes(Protects),
@@ -69,6 +71,7 @@ impl fmt::Debug for Effect {
         match self {
             Self::Supported(_) => f.write_str("Supported"),
             Self::Partly(_) => f.write_str("Partly"),
+            Self::Guards(_) => f.write_str("Guards"),
             Self::NotYet(idle) => f.debug_tuple("NotYet").field(idle).finish(),
             Self::Closes(protects) => f.debug_tuple("Closes").field(protects).finish(),
             Self::Never(reason) => f.debug_tuple("Never").field(&reason.en).finish(),

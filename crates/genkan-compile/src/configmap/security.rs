@@ -1,10 +1,17 @@
 //! Who is let in, and what annotations may do.
 
-use super::key::{Effect, Group, Key, Protects};
+use std::sync::Arc;
+
+use genkan_route::access::{Blocked, Blocks};
+
+use super::{
+    Settings,
+    key::{Effect, Group, Key},
+};
 use crate::annotation::{
     entry::{Idle, Risk},
-    limit::addresses,
-    value::{Malformed, Value, flag, list},
+    limit::{addresses, list_of},
+    value::{Malformed, Value, flag, list, shown},
     words,
 };
 
@@ -106,21 +113,30 @@ pub(super) const KEYS: &[Key] = &[
             check: addresses,
         },
         default: "empty",
-        effect: Effect::Closes(Protects::All(Idle::Never)),
+        effect: Effect::Guards(|settings, text| {
+            blocks(settings).networks = list_of(text)?.as_ref().clone();
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "block-user-agents",
         value: Value::Anything,
         default: "empty",
-        effect: Effect::Closes(Protects::All(Idle::Never)),
+        effect: Effect::Guards(|settings, text| {
+            blocks(settings).user_agents = blocked(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "block-referers",
         value: Value::Anything,
         default: "empty",
-        effect: Effect::Closes(Protects::All(Idle::Never)),
+        effect: Effect::Guards(|settings, text| {
+            blocks(settings).referers = blocked(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -130,7 +146,10 @@ pub(super) const KEYS: &[Key] = &[
             check: addresses,
         },
         default: "empty",
-        effect: Effect::Closes(Protects::All(Idle::Never)),
+        effect: Effect::Guards(|settings, text| {
+            settings.policy.settings.access.deny = Some(list_of(text)?);
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -140,7 +159,10 @@ pub(super) const KEYS: &[Key] = &[
             check: addresses,
         },
         default: "empty",
-        effect: Effect::Closes(Protects::All(Idle::Never)),
+        effect: Effect::Guards(|settings, text| {
+            settings.policy.settings.access.allow = Some(list_of(text)?);
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -169,4 +191,18 @@ fn risk(text: &str) -> Result<(), Malformed> {
     Risk::parse(text)
         .map(drop)
         .ok_or_else(|| Malformed::of(&words::NONE_OF_THEM, text))
+}
+
+fn blocks(settings: &mut Settings) -> &mut Blocks {
+    Arc::make_mut(settings.global.blocks.get_or_insert_default())
+}
+
+/// Entries of nginx's `map`, with commas between them.
+fn blocked(text: &str) -> Result<Vec<Blocked>, Malformed> {
+    let entries = list(text);
+    let read = |entry: &String| {
+        Blocked::parse(entry)
+            .map_err(|_| Malformed::new(words::NOT_A_PATTERN.arg("value", shown(entry))))
+    };
+    entries.iter().map(read).collect()
 }

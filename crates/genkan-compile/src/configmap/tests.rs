@@ -131,11 +131,11 @@ fn unknown_and_unsupported_keys_are_reported() {
 fn what_protects_all_routes_closes_them() {
     let open = Effects::default();
     for (key, value) in [
-        ("whitelist-source-range", "10.0.0.0/8"),
+        ("whitelist-source-range", "10.0.0.0/8,"),
         ("denylist-source-range", "10.0.0.0/33"),
-        ("block-cidrs", "192.0.2.0/24"),
-        ("block-user-agents", "curl"),
-        ("block-referers", "~*spam"),
+        ("block-cidrs", "192.0.2.0/24 192.0.3.0/24"),
+        ("block-user-agents", "curl,~*("),
+        ("block-referers", "~*spam["),
         ("limit-rate", "100"),
     ] {
         let (settings, codes) = read_all(&[(key, value)]);
@@ -182,4 +182,38 @@ fn an_unknown_risk_level_acts_as_low() {
 #[test]
 fn the_documentation_is_that_of_the_table() {
     crate::annotation::tests::check_page("configmap.md", &docs::page());
+}
+
+#[test]
+fn who_is_believed_about_the_client() {
+    let (settings, codes) = read_all(&[
+        ("use-forwarded-headers", "true"),
+        ("compute-full-forwarded-for", "true"),
+        ("enable-real-ip", "true"),
+        ("proxy-add-original-uri-header", "true"),
+        ("forwarded-for-header", "CF-Connecting-IP"),
+        ("forwarded-host-header", "X-Host"),
+        ("proxy-real-ip-cidr", "10.0.0.0/8, 2001:db8::/32"),
+    ]);
+    assert!(codes.is_empty(), "{codes:?}");
+    let trust = settings.global.trust;
+    assert!(trust.use_forwarded_headers && trust.compute_full_forwarded_for);
+    assert!(trust.enable_real_ip && trust.original_uri);
+    assert_eq!(trust.forwarded_for.as_str(), "CF-Connecting-IP");
+    assert_eq!(trust.forwarded_host.as_str(), "X-Host");
+    let proxies: Vec<_> = trust.proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(proxies, ["10.0.0.0/8", "2001:db8::/32"]);
+}
+
+#[test]
+fn a_bad_element_makes_nobody_a_trusted_proxy() {
+    for (list, good) in [("10.0.0.0/8,lb.test", 1), ("10.0.0.0/33", 0), ("", 0)] {
+        let (settings, codes) = read_all(&[("proxy-real-ip-cidr", list)]);
+        assert_eq!(codes, ["GK0202"], "{list}");
+        assert_eq!(settings.global.trust.proxies.iter().count(), good, "{list}");
+    }
+    let (settings, codes) = read_all(&[("forwarded-for-header", "X Forwarded")]);
+    assert_eq!(codes, ["GK0202"]);
+    let trust = settings.global.trust;
+    assert_eq!(trust.forwarded_for.as_str(), "X-Forwarded-For");
 }

@@ -2,6 +2,7 @@
 
 use genkan_diagnosis::{Applicability, Code, Finding, Suggestion, words};
 use genkan_route::{
+    check::{Check, CheckName},
     fault::Fault,
     host::HostName,
     recorder::Reason,
@@ -39,6 +40,7 @@ pub(super) fn findings(
             of_backend(generation, probe, fault)
         }
         Fault::Closed => closed(generation, probe),
+        Fault::AddressRefused | Fault::Blocked => refused(generation, probe),
         Fault::EmptyRewrite => vec![empty_rewrite(generation, probe)],
         Fault::PatternLimit => vec![pattern_limit(probe)],
         other => of_connection(other, answer)
@@ -339,6 +341,44 @@ fn of_request(fault: Fault) -> Option<Finding> {
     };
     let code: Code = fault.facts().code.parse().ok()?;
     Some(Finding::new(code).arg("reason", reason).value(reason.en))
+}
+
+/// GK0453 at the list that refused.
+fn refused(generation: &Generation, probe: &Probe) -> Vec<Finding> {
+    let refused = |check: &&Check| check.passed == Some(false) && check.name != CheckName::Cors;
+    let Some(check) = probe.checks.iter().find(refused) else {
+        return Vec::new();
+    };
+    let relation = match (check.name, check.listed) {
+        (CheckName::Block, _) => &words::BLOCKED_BY,
+        (_, true) => &words::ON_LIST,
+        (_, false) => &words::NOT_ON_LIST,
+    };
+    let why = relation
+        .arg("subject", &*check.subject)
+        .arg("list", &*check.by);
+    let finding = Finding::new(Code::GK0453)
+        .arg("subject", check.subject.as_str())
+        .value(check.subject.as_str())
+        .note(why);
+    let names: &[&str] = match check.name {
+        CheckName::DenyList => &["denylist-source-range"],
+        _ => &["allowlist-source-range", "whitelist-source-range"],
+    };
+    let origin = probe.route.as_ref().map(|route| &route.spec.origin);
+    let object = origin.and_then(|origin| generation.origins.ingress(origin));
+    let place = object.and_then(|object| {
+        let key = names
+            .iter()
+            .find_map(|name| mark::annotation_key(object, name))?;
+        Some((object, mark::annotation_pointer(key)))
+    });
+    vec![match place.filter(|_| check.name != CheckName::Block) {
+        Some((object, pointer)) => {
+            mark::at(finding, object, &pointer, Part::Value, &words::THIS_VALUE)
+        }
+        None => finding,
+    }]
 }
 
 /// Faults on the way to an endpoint and back.

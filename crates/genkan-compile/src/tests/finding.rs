@@ -373,3 +373,24 @@ fn a_suggestion_is_checked_when_the_finding_goes_and_none_comes() {
     }
     assert_eq!(finding.suggestions().len(), 2);
 }
+
+#[test]
+fn forwarded_headers_trusted_from_everyone() {
+    let map = |data: &str| {
+        let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {namespace: ingress-nginx, name: ingress-nginx-controller}\n";
+        format!("{map}data:\n{data}---\n")
+    };
+    let clean = map("  use-forwarded-headers: 'true'\n  proxy-real-ip-cidr: 10.0.0.0/8\n");
+    for broken in [
+        "  use-forwarded-headers: 'true'\n",
+        "  enable-real-ip: 'true'\n",
+        "  use-forwarded-headers: 'true'\n  proxy-real-ip-cidr: 10.0.0.0/8,::/0\n",
+    ] {
+        check("GK0452", &map(broken), &clean);
+    }
+    check(
+        "GK0452",
+        &map("  enable-real-ip: 'true'\n"),
+        &map("  proxy-real-ip-cidr: 0.0.0.0/0\n"),
+    );
+}

@@ -43,6 +43,11 @@ words! {
     EXACT_ONLY: "`Exact`: nothing but this path", "`Exact`: このパス以外には一致しません";
     IN_EFFECT: "in effect", "有効";
     IN_EFFECT_SINCE: "in effect: older ({since})", "有効: こちらが古い（{since}）";
+    ON_LIST: "{subject} is in {list}", "{subject} は {list} に含まれます";
+    NOT_ON_LIST: "{subject} is not in {list}", "{subject} は {list} に含まれません";
+    BLOCKED_BY: "{subject} is blocked by `{list}` of the ConfigMap", "{subject} は ConfigMap の `{list}` によって拒否されます";
+    TRUSTS_EVERYBODY: "trusts everybody", "すべての接続元を信用しています";
+    LIST_PROXIES: "list the networks of your load balancer in `proxy-real-ip-cidr`", "`proxy-real-ip-cidr` にロードバランサーのネットワークを書いてください";
     IGNORED: "ignored", "無視されます";
     IGNORED_FOR: "ignored: {winner} is in effect", "無視されます: {winner} が有効です";
     ALSO_HERE: "also here", "ここにもあります";

@@ -78,6 +78,14 @@ labels! {
     MADE_BY: "made by the {maker}", "応答元: {maker}";
     SIMULATED: "unknown: nothing was sent", "不明: 実際には送信していません";
     PEER: "peer {peer}", "接続元 {peer}";
+    CHECK_LISTED: "{subject} is in {by}", "{subject} は {by} に含まれます";
+    CHECK_NOT_LISTED: "{subject} is not in {by}", "{subject} は {by} に含まれません";
+    CHECK_COUNTED: "{by} for {subject}: number {count}", "{subject} に対して {by}: {count} 件目";
+    CLIENT_FROM_HEADER: "named by {header} of the trusted proxy {peer}", "信用するプロキシ {peer} の {header} によります";
+    CLIENT_FROM_PROXY: "named by the PROXY header of the trusted proxy {peer}", "信用するプロキシ {peer} の PROXY ヘッダーによります";
+    CLIENT_HEADERS_NOT_TRUSTED: "the peer: {header} is not trusted (`use-forwarded-headers` is off)", "接続元です。{header} は信用されません（`use-forwarded-headers` が無効です）";
+    CLIENT_PEER_NOT_TRUSTED: "the peer: it is not in `proxy-real-ip-cidr`, so its {header} does not count", "接続元です。`proxy-real-ip-cidr` に含まれないため、その {header} は使われません";
+    CLIENT_UNREADABLE: "the peer: the last entry of {header} is not an address", "接続元です。{header} の最後の要素がアドレスではありません";
     CLIENT: "client {client}", "クライアント {client}";
     NORMALISED: "matched as {path}", "{path} として照合";
     PRIMARY: "primary {code}", "主因 {code}";

@@ -43,6 +43,21 @@ pub struct Listener {
     pub client: Option<String>,
 }
 
+/// Who the client is, where that is more than the other side of the connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Client {
+    /// Its address.
+    pub address: String,
+    /// Address of the other side of the connection.
+    pub peer: String,
+    /// Why it counts: `header`, `proxy-protocol`, `headers-not-trusted`, `peer-not-trusted`,
+    /// `header-unreadable`.
+    pub because: String,
+    /// The header that names, or would name, the client.
+    pub header: String,
+}
+
 /// Stage `tls`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -117,7 +132,7 @@ pub enum Verdict {
 }
 
 /// Stage `access`: one check.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessCheck {
     /// `allow-list`, `rate-limit`, `body-size`, `basic-auth`, `external-auth`, `client-certificate`,
@@ -128,6 +143,18 @@ pub struct AccessCheck {
     /// Code, when it did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
+    /// What was looked at: the client's address, the origin, a header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// What it was compared with, or the limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Whether the one is in the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed: Option<bool>,
+    /// How many requests or connections there were, this one included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
 }
 
 /// Stage `redirect`.

@@ -1,6 +1,6 @@
 //! One request and its response, from the first byte of the head to the log record.
 
-use std::{rc::Rc, time::Instant};
+use std::{net::SocketAddr, rc::Rc, time::Instant};
 
 use genkan_http::{
     framing::{Body, RequestFraming},
@@ -76,6 +76,8 @@ pub(crate) struct Exchange {
 /// What the log record of an exchange will say.
 #[derive(Debug)]
 pub(super) struct Tally {
+    /// Who the client is.
+    pub(super) client: SocketAddr,
     pub(super) status: u16,
     pub(super) maker: Maker,
     pub(super) fault: Option<Fault>,
@@ -98,7 +100,7 @@ impl Tally {
 }
 
 impl Exchange {
-    fn new(id: RequestId) -> Self {
+    fn new(id: RequestId, peer: SocketAddr) -> Self {
         Self {
             started: Instant::now(),
             id,
@@ -117,6 +119,7 @@ impl Exchange {
             deadline: Deadline::default(),
             response: ResponseHead::new(),
             tally: Tally {
+                client: peer,
                 status: 0,
                 maker: Maker::Proxy,
                 fault: None,
@@ -208,7 +211,7 @@ pub(super) enum Conclusion {
 /// Serves one request of a connection that speaks HTTP/1.
 pub(super) async fn run<S: Transport>(client: &mut Client<Http1<S>>, buffer: &mut Buffer) -> Next {
     let held = client.worker.held();
-    let mut exchange = Exchange::new(client.worker.identifiers.next());
+    let mut exchange = Exchange::new(client.worker.identifiers.next(), client.peer.client);
     match head::read(client, buffer, &mut exchange, &held).await {
         Ok(framing) => exchange.framing = framing,
         Err(HeadEnd::Nothing) => return Next::Close,
@@ -235,7 +238,7 @@ pub(super) async fn run_stream<D: Downstream>(
 ) {
     let held = client.worker.held();
     let buffers = &client.worker.buffers;
-    let mut exchange = Exchange::new(client.worker.identifiers.next());
+    let mut exchange = Exchange::new(client.worker.identifiers.next(), client.peer.client);
     let mut bytes = buffers.output();
     let filled = fill(&mut bytes, &mut exchange.head, &held.limits);
     let dropped = exchange.head.dropped().total();
@@ -289,7 +292,8 @@ async fn dispatch<D: Downstream>(
     let input = DecisionInput {
         scheme: client.peer.scheme,
         port: client.peer.port,
-        client: client.peer.client,
+        peer: client.peer.client,
+        proxied: None,
         body: match exchange.framing.body {
             Body::None => BodyLength::None,
             Body::Length(length) => BodyLength::Known(length),
@@ -308,6 +312,7 @@ async fn dispatch<D: Downstream>(
         &mut NoRecorder,
     );
     exchange.is_strict_transport = decision.is_strict_transport(&input);
+    exchange.tally.client = decision.client.address;
     let ask = Asked {
         held,
         input: &input,
@@ -359,6 +364,7 @@ async fn own_answer<D: Downstream>(
             status, bare: true, ..
         } => own(*status, Content::Text(location)),
         Verdict::Redirect { status, .. } => own(*status, Content::Redirect { location }),
+        Verdict::Preflight => own(204, Content::Text(b"")),
         Verdict::Health => own(200, Content::Text(b"")),
         Verdict::Fault(fault) => Own::fault(*fault, mode),
         Verdict::Forward(_) | Verdict::Site(_) => Own::fault(Fault::Internal, mode),
@@ -383,7 +389,7 @@ async fn own_answer<D: Downstream>(
 /// way: for what its default backend answers, and for answers of its `return`.
 fn is_continued(verdict: &Verdict<'_>) -> bool {
     match verdict {
-        Verdict::Health => true,
+        Verdict::Preflight | Verdict::Health => true,
         Verdict::Redirect { cause, .. } => matches!(
             cause,
             RedirectCause::AppRoot | RedirectCause::Permanent | RedirectCause::Temporal

@@ -72,12 +72,12 @@ pub(super) async fn forward<D: Downstream>(
     let upstream = UpstreamHead {
         request: exchange.view(buffer),
         input: ask.input,
+        client: ask.decision.client,
         route,
         rewritten: forward.rewritten,
         scratch: ask.scratch,
         body: upstream_body(&body, exchange.framing.body),
-        generate_request_id: ask.held.settings().generate_request_id,
-        keeps_connections: ask.held.settings().upstream_keepalive_connections > 0,
+        settings: ask.held.settings(),
     };
     write_upstream_head(&mut head, &upstream);
     let tried = try_endpoints(client, buffer, exchange, ask, forward, &head, &mut body).await;

@@ -130,7 +130,7 @@ pub(super) fn finish<D: Downstream>(
     let record = ExchangeRecord {
         finished: worker.wall.at(ended),
         duration: ended.saturating_duration_since(exchange.started),
-        client: client.peer.client,
+        client: tally.client,
         user: user.as_deref(),
         request_line: line,
         method: if has_head { view.method() } else { b"" },

@@ -177,7 +177,8 @@ fn prepared(hosts: Vec<HostSpec>, requests: Vec<Request>) -> Prepared {
     let input = DecisionInput {
         scheme: Scheme::Http,
         port: 80,
-        client: SocketAddr::from(([192, 0, 2, 7], 4711)),
+        peer: SocketAddr::from(([192, 0, 2, 7], 4711)),
+        proxied: None,
         body: BodyLength::None,
         request_id: RequestId([b'0'; 32]),
         handshake: None,

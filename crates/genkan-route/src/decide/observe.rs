@@ -2,6 +2,8 @@
 
 use super::{Router, Taken};
 use crate::{
+    check::{Check, CheckName},
+    cors::{Cors, Origins, origin_of},
     host::{Found, Host, HostName},
     pattern::{Captures, GROUP_COUNT},
     recorder::{Event, Reason, Recorder},
@@ -10,6 +12,24 @@ use crate::{
 };
 
 impl<R: Recorder> Router<'_, '_, R> {
+    /// Whether the origin of a request may read.
+    pub(super) fn observe_origin(&mut self, cors: &Cors, granted: bool) {
+        let by = match &cors.origins {
+            Origins::Any => "*".to_owned(),
+            Origins::Listed(_) => "cors-allow-origin".to_owned(),
+        };
+        let origin = origin_of(self.ask.request);
+        self.recorder.record(Event::Check(Check {
+            name: CheckName::Cors,
+            // a refused origin is served, it only is not told that it may read
+            passed: Some(granted),
+            subject: origin.escape_ascii().to_string(),
+            by,
+            listed: granted,
+            count: None,
+        }));
+    }
+
     /// Every route of the host, in matching order, then what takes no part there.
     pub(super) fn observe_candidates(&mut self, host: &Host, taken: &Taken) {
         if !R::ACTIVE {

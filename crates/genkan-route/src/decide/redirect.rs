@@ -90,16 +90,19 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
     /// The same place with `https://`: the name as sent, without its port, and the target as sent.
     /// ingress-nginx takes one slash off the end of it, even off a query.
     pub(super) fn https_redirect(&mut self, route: &Route) -> Option<Verdict<'t>> {
+        // a trusted proxy in front may have ended TLS
+        let is_plain = || *self.ask.pass_scheme() == *b"http";
         let redirects = match route.https_redirect {
             HttpsRedirect::Never => false,
-            HttpsRedirect::WhereCertified => !self.ask.is_https() && self.is_certified(),
-            HttpsRedirect::Always => !self.ask.is_https(),
+            HttpsRedirect::WhereCertified => is_plain() && self.is_certified(),
+            HttpsRedirect::Always => is_plain(),
         };
         if !redirects {
             return None;
         }
         let settings = &route.spec.settings;
-        let name = HttpHost::parse(self.ask.http_host()).map_or(self.ask.host, |host| host.name);
+        let best = self.ask.best_host();
+        let name = HttpHost::parse(&best).map_or(self.ask.host, |host| host.name);
         let location = &mut self.scratch.location;
         location.clear();
         location.extend_from_slice(b"https://");

@@ -2,13 +2,14 @@
 
 use genkan_http::{
     host::{HOST_BYTES_MAX, HostBuffer},
+    method::Method,
     normalise::escape_path,
 };
 
 use super::Router;
 use crate::{
     decision::{BodyLength, Decision, Forward, RedirectCause, Verdict},
-    endpoint::{Absence, Endpoints},
+    endpoint::{Absence, Endpoints, GroupId},
     fault::Fault,
     forward::added,
     host::{Found, Host},
@@ -42,14 +43,20 @@ pub enum Stage {
     AnnouncedBody,
     /// Whether the path only lacks a slash: 301.
     Slash,
+    /// `enable-cors`: who may read, and 204 to a preflight.
+    Preflight,
     /// `permanent-redirect`, `temporal-redirect`.
     Redirect,
     /// `rewrite-target`, and `x-forwarded-prefix` and `upstream-vhost`, which use its groups.
     Rewrite,
     /// `ssl-redirect`, `force-ssl-redirect`: plain requests are sent to HTTPS.
     HttpsRedirect,
-    /// Where it leads, and whether anybody is there.
+    /// Whether anybody is there.
     Backend,
+    /// `denylist-source-range`, `allowlist-source-range`: 403.
+    Access,
+    /// Where it leads.
+    Forward,
 }
 
 impl HostStage {
@@ -60,9 +67,9 @@ impl HostStage {
 }
 
 impl Stage {
-    /// Compatible mode: nginx's phases, as observed. Strict mode has no slash redirect; else the same
-    /// order serves it: closed before anything is given away, sizes before work, answers without a
-    /// backend before the backend.
+    /// Compatible mode: nginx's phases, as observed. Strict mode has no slash redirect, and lists come
+    /// before anything is given away; else the same order serves it: closed first, sizes before work,
+    /// answers without a backend before the backend.
     pub const fn order(mode: Mode) -> &'static [Self] {
         match mode {
             Mode::NginxCompatible => &[
@@ -70,19 +77,25 @@ impl Stage {
                 Self::CustomHeaders,
                 Self::AnnouncedBody,
                 Self::Slash,
+                Self::Preflight,
                 Self::Redirect,
                 Self::Rewrite,
                 Self::HttpsRedirect,
                 Self::Backend,
+                Self::Access,
+                Self::Forward,
             ],
             Mode::Strict => &[
                 Self::Closed,
+                Self::Access,
                 Self::CustomHeaders,
                 Self::AnnouncedBody,
+                Self::Preflight,
                 Self::Redirect,
                 Self::Rewrite,
                 Self::HttpsRedirect,
                 Self::Backend,
+                Self::Forward,
             ],
         }
     }
@@ -116,6 +129,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
     pub(super) fn route_stages(mut self, placed: &'t Placed, found: Found) -> Decision<'t> {
         let route = &placed.host.routes()[found.route as usize];
         let mut rewritten = false;
+        let mut endpoints = None;
         let mut verdict = None;
         for stage in route.stages {
             verdict = match stage {
@@ -138,7 +152,10 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                     .map(|redirect| self.redirect(redirect)),
                 Stage::Rewrite => self.rewrite(placed, route, &mut rewritten),
                 Stage::HttpsRedirect => self.https_redirect(route),
-                Stage::Backend => Some(self.backend(placed, route, rewritten)),
+                Stage::Preflight => self.preflight(route),
+                Stage::Backend => self.backend(placed, route, &mut endpoints),
+                Stage::Access => self.access(route),
+                Stage::Forward => Some(self.forward(route, endpoints, rewritten)),
             };
             self.asked_stage(*stage, verdict.is_some());
             if verdict.is_some() {
@@ -146,10 +163,11 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
             }
         }
         Decision {
+            client: self.ask.client,
             host: Some(placed.host.name()),
             mode: route.spec.mode,
             route: Some(route),
-            // every list of stages ends with the backend, which always answers
+            // every list of stages ends with the last one, which always answers
             verdict: verdict.unwrap_or(Verdict::Fault(Fault::Internal)),
         }
     }
@@ -278,8 +296,71 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
         }
     }
 
-    fn backend(&mut self, placed: &Placed, route: &'t Route, rewritten: bool) -> Verdict<'t> {
-        match (&route.spec.target, route.group) {
+    /// From here on the route's responses tell an origin that it may read.
+    fn preflight(&mut self, route: &'t Route) -> Option<Verdict<'t>> {
+        if !route.has_cors {
+            return None;
+        }
+        let cors = route.spec.settings.cors.as_deref()?;
+        let grant = cors.grant(self.ask.request);
+        if R::ACTIVE {
+            self.observe_origin(cors, grant.is_some());
+        }
+        cors.write(&grant?, &mut self.scratch.fields);
+        if self.ask.request.method_id() != Method::Options {
+            return None;
+        }
+        if route.spec.mode == Mode::NginxCompatible {
+            // the template says so, though a 204 has no length (RFC 9110 8.6)
+            added::push(&mut self.scratch.fields, b"Content-Length", |out| {
+                out.push(b'0')
+            });
+        }
+        Some(Verdict::Preflight)
+    }
+
+    fn access(&mut self, route: &Route) -> Option<Verdict<'t>> {
+        if !route.has_lists {
+            return None;
+        }
+        let access = &route.spec.settings.access;
+        let client = self.ask.client.address.ip();
+        if R::ACTIVE {
+            for check in access.checks(client) {
+                self.recorder.record(Event::Check(check));
+            }
+        }
+        (!access.admits(client)).then_some(Verdict::Fault(Fault::AddressRefused))
+    }
+
+    /// Finds the endpoints of the route's Service; answers when there are none.
+    fn backend(
+        &mut self,
+        placed: &Placed,
+        route: &Route,
+        found: &mut Option<(GroupId, &'t Arc<Endpoints>)>,
+    ) -> Option<Verdict<'t>> {
+        let Target::Service(_) = &route.spec.target else {
+            return None;
+        };
+        let group = route.group.and_then(|local| placed.group(local));
+        let snapshot = self.snapshot;
+        let endpoints = group.and_then(|group| Some((group, snapshot.endpoints.of(group)?)));
+        // table and view that do not belong together are a bug of whoever published them
+        let Some((_, endpoints)) = endpoints.inspect(|pair| *found = Some(*pair)) else {
+            return Some(Verdict::Fault(Fault::Internal));
+        };
+        self.recorder.record(Event::Backend { endpoints });
+        absent(endpoints).map(Verdict::Fault)
+    }
+
+    fn forward(
+        &mut self,
+        route: &'t Route,
+        endpoints: Option<(GroupId, &'t Arc<Endpoints>)>,
+        rewritten: bool,
+    ) -> Verdict<'t> {
+        match (&route.spec.target, endpoints) {
             (Target::NotFound, _) => Verdict::Fault(Fault::NoDefaultBackend),
             (Target::Site(site), _) => {
                 let path = if rewritten {
@@ -290,25 +371,14 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                 self.scratch.path.extend_from_slice(path);
                 Verdict::Site(site)
             }
-            (Target::Service(_), local) => {
-                let group = local.and_then(|local| placed.group(local));
-                let endpoints =
-                    group.and_then(|group| Some((group, self.snapshot.endpoints.of(group)?)));
-                // table and view that do not belong together are a bug of whoever published them
-                let Some((group, endpoints)) = endpoints else {
-                    return Verdict::Fault(Fault::Internal);
-                };
-                self.recorder.record(Event::Backend { endpoints });
-                match absent(endpoints) {
-                    Some(fault) => Verdict::Fault(fault),
-                    None => Verdict::Forward(Forward {
-                        group,
-                        endpoints,
-                        rewritten,
-                        wire: route.spec.settings.wire(self.ask.input.scheme),
-                    }),
-                }
-            }
+            (Target::Service(_), Some((group, endpoints))) => Verdict::Forward(Forward {
+                group,
+                endpoints,
+                rewritten,
+                wire: route.spec.settings.wire(self.ask.input.scheme),
+            }),
+            // the stage before has answered
+            (Target::Service(_), None) => Verdict::Fault(Fault::Internal),
         }
     }
 }

@@ -49,6 +49,8 @@ pub enum Outcome {
         /// `Location`, or the body.
         location: Vec<u8>,
     },
+    /// A preflight is answered, with these lines.
+    Preflight(Vec<u8>),
     /// The catch-all's health path.
     Health,
     /// An error of ours.
@@ -87,6 +89,7 @@ impl Outcome {
                 cause: *cause,
                 location: scratch.location.clone(),
             },
+            Verdict::Preflight => Self::Preflight(scratch.fields.clone()),
             Verdict::Health => Self::Health,
             Verdict::Fault(fault) => Self::Fault(*fault),
         }
@@ -97,6 +100,7 @@ impl Outcome {
         match self {
             Self::Forward { .. } | Self::Site { .. } => None,
             Self::Redirect { status, .. } => Some(*status),
+            Self::Preflight(_) => Some(204),
             Self::Health => Some(200),
             Self::Fault(fault) => Some(fault.status(mode)),
         }

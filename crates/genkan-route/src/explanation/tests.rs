@@ -216,10 +216,13 @@ fn a_rewrite_is_told_with_its_groups() {
             ("custom-headers", false),
             ("announced-body", false),
             ("slash", false),
+            ("preflight", false),
             ("redirect", false),
             ("rewrite", false),
             ("https-redirect", false),
-            ("backend", true)
+            ("backend", false),
+            ("access", false),
+            ("forward", true)
         ]
     );
 }

@@ -1,6 +1,6 @@
 //! The head that a backend gets.
 
-use std::net::IpAddr;
+use std::{borrow::Cow, net::IpAddr};
 
 use genkan_http::{
     framing::Body,
@@ -12,7 +12,9 @@ use genkan_http::{
 
 use super::{added::AddedFields, client_certificate};
 use crate::{
-    decision::{DecisionInput, Scheme, Scratch},
+    client::{Client, Port},
+    decision::{DecisionInput, Scratch},
+    settings::GlobalSettings,
     table::Route,
 };
 
@@ -27,6 +29,8 @@ pub struct UpstreamHead<'a> {
     pub request: RequestView<'a>,
     /// What the exchange knows beside it.
     pub input: &'a DecisionInput,
+    /// Who the client is.
+    pub client: Client,
     /// The route.
     pub route: &'a Route,
     /// Whether the target is the rewritten one ([`Forward::rewritten`](crate::decision::Forward)).
@@ -35,10 +39,8 @@ pub struct UpstreamHead<'a> {
     pub scratch: &'a Scratch,
     /// How the body is sent: of a buffered one the length is known, whatever the client announced.
     pub body: Body,
-    /// `generate-request-id`: a request without id gets ours.
-    pub generate_request_id: bool,
-    /// Whether connections to backends are kept (`upstream-keepalive-connections` is not 0).
-    pub keeps_connections: bool,
+    /// `generate-request-id` (a request without id gets ours), and who is believed about the client.
+    pub settings: &'a GlobalSettings,
 }
 
 /// Appends the whole head, empty line included.
@@ -48,14 +50,16 @@ pub struct UpstreamHead<'a> {
 pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
     write_request_line(out, head);
     let request = head.request;
-    let host = match request.first(KnownHeader::Host) {
-        Some(host) => host,
+    let trust = &head.settings.trust;
+    let host = match (trust.host(request), request.first(KnownHeader::Host)) {
+        (Some(host), _) => host,
+        (None, Some(host)) => Cow::Borrowed(host),
         // HTTP/1.0: nginx puts the server's name in its place
-        None => head.route.host.server_name().as_bytes(),
+        (None, None) => Cow::Borrowed(head.route.host.server_name().as_bytes()),
     };
     let upstream_host = match head.route.upstream_host {
         Some(_) => &head.scratch.host,
-        None => host,
+        None => &*host,
     };
     // an `upstream-vhost` that comes out empty: nginx sends no `Host`
     if !upstream_host.is_empty() || head.route.upstream_host.is_none() {
@@ -71,11 +75,11 @@ pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
     if upgrade.is_some() {
         write_joined(out, b"Upgrade", request, KnownHeader::Upgrade);
         write::field(out, b"Connection", b"upgrade");
-    } else if !head.keeps_connections {
+    } else if head.settings.upstream_keepalive_connections == 0 {
         write::field(out, b"Connection", b"close");
     }
     write_request_id(out, head);
-    write_forwarded(out, head, host);
+    write_forwarded(out, head, &host);
     if head.route.forwarded_prefix.is_some() && !head.scratch.prefix.is_empty() {
         write::field(out, b"X-Forwarded-Prefix", &head.scratch.prefix);
     }
@@ -87,8 +91,11 @@ pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
         Body::Chunked => write::field(out, b"Transfer-Encoding", b"chunked"),
     }
     let prefix_is_set = head.route.forwarded_prefix.is_some();
+    let both = trust.use_proxy_protocol && trust.use_forwarded_headers;
+    let chain = trust.forwarded_for_proxy_protocol.as_str().as_bytes();
     request.copy_fields(out, |field| match field.id {
         _ if own.replaces(field.name) => false,
+        _ if both && field.name.eq_ignore_ascii_case(chain) => false,
         KnownHeader::Other => true,
         KnownHeader::SslClientCert
         | KnownHeader::SslClientVerify
@@ -97,6 +104,7 @@ pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
             authority.is_none_or(|authority| !client_certificate::sets(authority, field.id))
         }
         KnownHeader::XForwardedPrefix => !prefix_is_set,
+        KnownHeader::XOriginalUri => !trust.original_uri,
         id => !is_replaced(id),
     });
     write::end(out);
@@ -149,7 +157,7 @@ fn write_request_id(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
     let usable = is_usable_id(&out[value..]);
     if !usable {
         out.truncate(value);
-        if !head.generate_request_id {
+        if !head.settings.generate_request_id {
             out.truncate(start);
             return;
         }
@@ -163,44 +171,66 @@ fn is_usable_id(id: &[u8]) -> bool {
         && id.iter().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
-/// `use-forwarded-headers` is off: what came in is not believed, only shown as `X-Original-…`.
+/// What the backend learns about the client, the original's own included as `X-Original-…`.
 fn write_forwarded(out: &mut Vec<u8>, head: &UpstreamHead<'_>, host: &[u8]) {
-    let input = head.input;
+    let (input, request, trust) = (head.input, head.request, &head.settings.trust);
     let mut buffer = AddressBuffer::default();
-    let client = buffer.write(input.client.ip());
+    let client = buffer.write(head.client.address.ip());
     write::field(out, b"X-Real-IP", client);
-    write::field(out, b"X-Forwarded-For", client);
-    write::field(out, b"X-Forwarded-Host", host);
-    // 443 on the https port whatever its number
-    let port = if input.scheme == Scheme::Https {
-        443
+    if trust.extends_chain() {
+        write_chain(out, head);
     } else {
-        input.port
-    };
-    write::number_field(out, b"X-Forwarded-Port", u64::from(port));
-    let scheme = input.scheme.as_str().as_bytes();
-    write::field(out, b"X-Forwarded-Proto", scheme);
-    write::field(out, b"X-Forwarded-Scheme", scheme);
-    write::field(out, b"X-Scheme", scheme);
-    for (name, id) in [
-        (
-            b"X-Original-Forwarded-For".as_slice(),
-            KnownHeader::XForwardedFor,
-        ),
+        write::field(out, b"X-Forwarded-For", client);
+    }
+    write::field(out, b"X-Forwarded-Host", host);
+    match trust.port(input, request) {
+        Port::Number(port) => write::number_field(out, b"X-Forwarded-Port", u64::from(port)),
+        Port::Text(port) if !port.is_empty() => write::field(out, b"X-Forwarded-Port", &port),
+        Port::Text(_) | Port::Unknown => {}
+    }
+    let scheme = trust.scheme(input, request);
+    if !scheme.is_empty() {
+        write::field(out, b"X-Forwarded-Proto", &scheme);
+        write::field(out, b"X-Forwarded-Scheme", &scheme);
+    }
+    if trust.original_uri {
+        write::field(out, b"X-Original-URI", request.target());
+    }
+    if !scheme.is_empty() {
+        write::field(out, b"X-Scheme", &scheme);
+    }
+    for (name, field) in [
+        (b"X-Original-Forwarded-For".as_slice(), &trust.forwarded_for),
         (
             b"X-Original-Forwarded-Host".as_slice(),
-            KnownHeader::XForwardedHost,
+            &trust.forwarded_host,
         ),
     ] {
-        if head
-            .request
-            .first(id)
-            .is_some_and(|first| !first.is_empty())
-            || head.request.count(id) > 1
-        {
-            write_joined(out, name, head.request, id);
+        if let Some(value) = field.joined(request).filter(|value| !value.is_empty()) {
+            write::field(out, name, &value);
         }
     }
+    if let Some(chain) = trust.proxy_chain(input, request) {
+        let name = trust.forwarded_for_proxy_protocol.as_str();
+        write::field(out, name.as_bytes(), &chain);
+    }
+}
+
+/// `compute-full-forwarded-for`: the chain as it came, whatever field names the client, and who sent it.
+fn write_chain(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
+    out.extend_from_slice(b"X-Forwarded-For: ");
+    let start = out.len();
+    join(out, head.request, KnownHeader::XForwardedFor);
+    if out.len() > start {
+        out.extend_from_slice(b", ");
+    }
+    let proxied = head
+        .input
+        .proxied
+        .filter(|_| head.settings.trust.use_proxy_protocol);
+    let last = proxied.map_or(head.input.peer, |proxied| proxied.source);
+    out.extend_from_slice(AddressBuffer::default().write(last.ip()));
+    out.extend_from_slice(b"\r\n");
 }
 
 /// One line for a field that may have come in several.

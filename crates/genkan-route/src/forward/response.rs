@@ -71,6 +71,7 @@ pub fn write_downstream_head(out: &mut impl HeadWriter, head: &DownstreamHead<'_
         _ if is_named(hidden, field.name) => false,
         KnownHeader::Server => settings.server_field == ServerField::Backend,
         KnownHeader::Other => !field.name.eq_ignore_ascii_case(b"X-Pad"),
+        KnownHeader::ContentType if status == 304 => false,
         // nginx: a 204 has neither
         KnownHeader::ContentType | KnownHeader::LastModified if status == 204 => false,
         id if is_single(id) => seen.first(id),

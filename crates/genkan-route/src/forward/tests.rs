@@ -16,6 +16,7 @@ use crate::{
     decision::{DecisionInput, Scheme, Scratch, Verdict},
     recorder::NoRecorder,
     route::{Mode::NginxCompatible, PathType::Prefix, RouteSpec},
+    settings::GlobalSettings,
 };
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
@@ -45,15 +46,19 @@ fn sent_over(
         panic!("{decision:?}")
     };
     let mut out = Vec::new();
+    let settings = GlobalSettings {
+        upstream_keepalive_connections: usize::from(keeps_connections),
+        ..GlobalSettings::default()
+    };
     let head = UpstreamHead {
         request,
         input,
+        client: decision.client,
         route: decision.route.unwrap(),
         rewritten: forward.rewritten,
         scratch: &scratch,
         body,
-        generate_request_id: true,
-        keeps_connections,
+        settings: &settings,
     };
     write_upstream_head(&mut out, &head);
     String::from_utf8(out).unwrap()
@@ -380,8 +385,11 @@ fn no_id_is_made_where_the_operator_wants_none() {
         rewritten: false,
         scratch: &scratch,
         body: Body::None,
-        generate_request_id: false,
-        keeps_connections: true,
+        client: decision.client,
+        settings: &GlobalSettings {
+            generate_request_id: false,
+            ..GlobalSettings::default()
+        },
     };
     write_upstream_head(&mut out, &head);
     let sent = String::from_utf8(out).unwrap();

@@ -1,15 +1,17 @@
 //! nginx's variables, as far as their values are known when a request is routed.
 
 use super::{Filling, TemplateError};
-use crate::route::Target;
+use crate::{client::Port, route::Target};
 
 /// One variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Variable {
     /// `$host`: the host asked for, lower case, without port.
     Host,
-    /// `$http_host`, `$best_http_host`: the field as sent.
+    /// `$http_host`: the field as sent.
     HttpHost,
+    /// `$best_http_host`: the host that a trusted header names, else the field.
+    BestHost,
     /// `$server_name`: name of the host that took the request.
     ServerName,
     /// `$uri`, `$document_uri`: the normalised path.
@@ -20,13 +22,17 @@ pub enum Variable {
     Args,
     /// `$is_args`: `?` when there is a query.
     IsArgs,
-    /// `$scheme`, `$pass_access_scheme`.
+    /// `$scheme`: of the connection.
     Scheme,
+    /// `$pass_access_scheme`: what a trusted header says, else that of the connection.
+    PassScheme,
+    /// `$pass_port`, `$pass_server_port`: likewise the port.
+    PassPort,
     /// `$remote_addr`, `$the_real_ip`.
     RemoteAddr,
     /// `$remote_port`.
     RemotePort,
-    /// `$server_port`, `$pass_server_port`.
+    /// `$server_port`.
     ServerPort,
     /// `$request_method`.
     RequestMethod,
@@ -71,7 +77,6 @@ const UNSUPPORTED: &[&str] = &[
     "limit_rate",
     "msec",
     "nginx_version",
-    "pass_port",
     "pid",
     "pipe",
     "proxy_add_x_forwarded_for",
@@ -109,16 +114,19 @@ impl Variable {
         let rest = |prefix: &str| name.strip_prefix(prefix).filter(|rest| !rest.is_empty());
         Ok(match name {
             "host" => Self::Host,
-            "http_host" | "best_http_host" => Self::HttpHost,
+            "http_host" => Self::HttpHost,
+            "best_http_host" => Self::BestHost,
             "server_name" => Self::ServerName,
             "uri" | "document_uri" => Self::Uri,
             "request_uri" => Self::RequestUri,
             "args" | "query_string" => Self::Args,
             "is_args" => Self::IsArgs,
-            "scheme" | "pass_access_scheme" => Self::Scheme,
+            "scheme" => Self::Scheme,
+            "pass_access_scheme" => Self::PassScheme,
             "remote_addr" | "the_real_ip" => Self::RemoteAddr,
             "remote_port" => Self::RemotePort,
-            "server_port" | "pass_server_port" => Self::ServerPort,
+            "server_port" => Self::ServerPort,
+            "pass_server_port" | "pass_port" => Self::PassPort,
             "request_method" => Self::RequestMethod,
             "server_protocol" => Self::ServerProtocol,
             "request_id" | "req_id" => Self::RequestId,
@@ -181,9 +189,19 @@ impl Variable {
             Self::IsArgs if ask.args().is_empty() => {}
             Self::IsArgs => out.push(b'?'),
             Self::Scheme => out.extend_from_slice(ask.input.scheme.as_str().as_bytes()),
-            Self::RemoteAddr => text(out, format_args!("{}", ask.input.client.ip())),
-            Self::RemotePort => text(out, format_args!("{}", ask.input.client.port())),
+            Self::RemoteAddr => text(
+                out,
+                format_args!("{}", ask.client.address.ip().to_canonical()),
+            ),
+            Self::RemotePort => text(out, format_args!("{}", ask.client.address.port())),
             Self::ServerPort => text(out, format_args!("{}", ask.input.port)),
+            Self::BestHost => out.extend_from_slice(&ask.best_host()),
+            Self::PassScheme => out.extend_from_slice(&ask.pass_scheme()),
+            Self::PassPort => match ask.trust.port(ask.input, ask.request) {
+                Port::Text(port) => out.extend_from_slice(&port),
+                Port::Number(port) => text(out, format_args!("{port}")),
+                Port::Unknown => {}
+            },
             Self::RequestMethod => out.extend_from_slice(ask.request.method()),
             Self::ServerProtocol => text(out, format_args!("{}", ask.request.version())),
             Self::RequestId => out.extend_from_slice(ask.input.request_id.as_str().as_bytes()),

@@ -174,7 +174,8 @@ impl Question {
         DecisionInput {
             scheme: Scheme::Http,
             port: self.port,
-            client: SocketAddr::from((self.client.unwrap_or(Ipv4Addr::LOCALHOST.into()), 0)),
+            peer: SocketAddr::from((self.client.unwrap_or(Ipv4Addr::LOCALHOST.into()), 0)),
+            proxied: None,
             body: self.body.map_or(BodyLength::None, BodyLength::Known),
             request_id: RequestId([b'0'; 32]),
             handshake: None,

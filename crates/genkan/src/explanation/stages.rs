@@ -1,15 +1,19 @@
 //! The stages of a trace, one function each.
 
+use std::net::SocketAddr;
+
 use genkan_compile::Generation;
 use genkan_diagnosis::{
     Code, Maker, ObjectRef,
     trace::{
-        AccessCheck, Attempt, Backend, BackendTls, Candidate, Host, HostMatch, Kind, Known,
+        AccessCheck, Attempt, Backend, BackendTls, Candidate, Client, Host, HostMatch, Kind, Known,
         Listener, Reason, Redirect, Request, Rewrite, Trace, Verdict,
     },
 };
 use genkan_proxy::{capture::CapturedExchange, record};
 use genkan_route::{
+    check::{Check, CheckName},
+    client::ClientReason,
     decide::Stage,
     decision::BodyLength,
     explanation::{self, Explanation, Fate, Outcome},
@@ -61,6 +65,7 @@ impl Facts<'_> {
                 code: self.refused(),
                 dropped_headers: Vec::new(),
             },
+            client: client(generation, explanation),
             tls: Known::Value(None),
             host: host(generation, explanation),
             candidates,
@@ -108,7 +113,7 @@ impl Facts<'_> {
     /// The checks that this request was put to.
     fn access(&self) -> Vec<AccessCheck> {
         let Some(route) = &self.explanation.route else {
-            return Vec::new();
+            return checks(self.explanation);
         };
         let asked = |stage: Stage| {
             let name = StageName::from(stage);
@@ -125,6 +130,7 @@ impl Facts<'_> {
                 check: closed.annotation.to_owned(),
                 passed: Known::Value(false),
                 code: closed.code.parse().ok(),
+                ..AccessCheck::default()
             });
         }
         let too_large = self.fault == Some(Fault::BodyTooLarge);
@@ -138,8 +144,10 @@ impl Facts<'_> {
                     _ => Known::Value(!too_large),
                 },
                 code: too_large.then_some(Code::GK0500),
+                ..AccessCheck::default()
             });
         }
+        checks.extend(self::checks(self.explanation));
         checks
     }
 
@@ -241,6 +249,40 @@ fn origin_form(target: &[u8]) -> &[u8] {
         .iter()
         .position(|byte| matches!(byte, b'/' | b'?' | b'#'));
     path.map_or(b"/", |path| &rest[path..])
+}
+
+/// Nothing where the client is the peer and nobody says otherwise.
+fn client(generation: &Generation, explanation: &Explanation) -> Option<Client> {
+    let client = explanation.client;
+    let shown = |address: SocketAddr| address.ip().to_canonical().to_string();
+    let trust = &generation.snapshot.settings.trust;
+    (client.reason != ClientReason::Peer).then(|| Client {
+        address: shown(client.address),
+        peer: shown(explanation.peer),
+        because: client.reason.as_str().to_owned(),
+        header: trust.forwarded_for.as_str().to_owned(),
+    })
+}
+
+/// Lists, origins and limits, in their order.
+fn checks(explanation: &Explanation) -> Vec<AccessCheck> {
+    let check = |check: &Check| {
+        let code = match check.name {
+            CheckName::Cors => None,
+            CheckName::RateLimit | CheckName::ConnectionLimit => Some(Code::GK0503),
+            CheckName::Block | CheckName::DenyList | CheckName::AllowList => Some(Code::GK0453),
+        };
+        AccessCheck {
+            check: check.name.as_str().to_owned(),
+            passed: check.passed.map_or(Known::Unknown, Known::Value),
+            code: code.filter(|_| check.passed == Some(false)),
+            subject: Some(check.subject.clone()),
+            by: Some(check.by.clone()),
+            listed: Some(check.listed),
+            count: check.count,
+        }
+    };
+    explanation.checks.iter().map(check).collect()
 }
 
 fn host(generation: &Generation, explanation: &Explanation) -> Option<Host> {
@@ -348,7 +390,15 @@ pub(super) fn listener(exchange: &CapturedExchange) -> Listener {
         address: format!(":{}", exchange.input.port),
         protocol: exchange.input.scheme.as_str().to_owned(),
         peer: Some(exchange.client.ip().to_canonical().to_string()),
-        client: None,
+        client: (exchange.explanation.client.address.ip() != exchange.client.ip()).then(|| {
+            exchange
+                .explanation
+                .client
+                .address
+                .ip()
+                .to_canonical()
+                .to_string()
+        }),
     }
 }
 

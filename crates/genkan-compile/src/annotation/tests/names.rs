@@ -162,14 +162,10 @@ pub(super) const NAMES: &[(&str, &str, Alone)] = &[
     ("limit-rate-after", "100", Closes("GK0207")),
     ("limit-allowlist", "10.0.0.0/8", Closes("GK0208")),
     ("limit-whitelist", "10.0.0.0/8", Closes("GK0208")),
-    (
-        "allowlist-source-range",
-        "10.0.0.0/8,2001:db8::/32",
-        Closes("GK0207"),
-    ),
-    ("whitelist-source-range", "192.0.2.1", Closes("GK0207")),
-    ("denylist-source-range", "192.0.2.0/24", Closes("GK0207")),
-    ("enable-cors", "true", Tells("GK0207")),
+    ("allowlist-source-range", "10.0.0.0/8,2001:db8::/32", Works),
+    ("whitelist-source-range", "192.0.2.1", Works),
+    ("denylist-source-range", "192.0.2.0/24", Works),
+    ("enable-cors", "true", Works),
     (
         "cors-allow-origin",
         "https://*.example.com:8443",

@@ -20,6 +20,7 @@ impl Rows<'_> {
     pub(super) fn all(&self) -> Vec<Row> {
         let mut rows: Vec<Row> = self.request().into_iter().collect();
         rows.push(self.listener());
+        rows.extend(self.client());
         rows.push(self.tls());
         // nobody looked for a host
         if self.trace.request.code.is_none() {
@@ -75,6 +76,21 @@ impl Rows<'_> {
         let first = format!("{} {}", listener.address, listener.protocol);
         let parts: Vec<_> = std::iter::once(first).chain(peer).chain(client).collect();
         Row::new("listener", parts.join(", "))
+    }
+
+    fn client(&self) -> Option<Row> {
+        let client = self.trace.client.as_ref()?;
+        let text = match client.because.as_str() {
+            "header" => &labels::CLIENT_FROM_HEADER,
+            "proxy-protocol" => &labels::CLIENT_FROM_PROXY,
+            "headers-not-trusted" => &labels::CLIENT_HEADERS_NOT_TRUSTED,
+            "peer-not-trusted" => &labels::CLIENT_PEER_NOT_TRUSTED,
+            "header-unreadable" => &labels::CLIENT_UNREADABLE,
+            other => return Some(Row::new("client", format!("{} ({other})", client.address))),
+        };
+        let because = text.arg("header", &client.header).arg("peer", &client.peer);
+        let because = self.say(because);
+        Some(Row::new("client", format!("{}  {because}", client.address)))
     }
 
     fn tls(&self) -> Row {
@@ -176,8 +192,27 @@ impl Rows<'_> {
             };
             Row::new(if index == 0 { "access" } else { "" }, &check.check)
                 .cell(DETAIL, with_code(&verdict, check.code))
+                .remark(self.compared(check))
         };
         self.trace.access.iter().enumerate().map(row).collect()
+    }
+
+    /// What a check looked at, and what it found.
+    fn compared(&self, check: &AccessCheck) -> String {
+        let (Some(subject), Some(by)) = (&check.subject, &check.by) else {
+            return String::new();
+        };
+        let text = match (check.count, check.listed) {
+            (Some(_), _) => &labels::CHECK_COUNTED,
+            (None, Some(true)) => &labels::CHECK_LISTED,
+            (None, _) => &labels::CHECK_NOT_LISTED,
+        };
+        let count = check.count.unwrap_or_default();
+        self.say(
+            text.arg("subject", subject)
+                .arg("by", by)
+                .arg("count", count),
+        )
     }
 
     fn redirect(&self) -> Option<Row> {

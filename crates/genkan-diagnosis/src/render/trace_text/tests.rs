@@ -2,8 +2,8 @@
 
 use crate::render::{Style, json, text};
 use crate::trace::{
-    Attempt, Backend, Candidate, Host, HostMatch, Kind, Known, Listener, Reason, Redirect, Request,
-    Response, Rewrite, Trace, Verdict, WouldWork,
+    Attempt, Backend, Candidate, Client, Host, HostMatch, Kind, Known, Listener, Reason, Redirect,
+    Request, Response, Rewrite, Trace, Verdict, WouldWork,
 };
 use crate::{Code, Language, Maker, ObjectRef};
 
@@ -243,6 +243,48 @@ fn a_recorded_trace_shows_request_and_id() {
         "{first}"
     );
     assert!(first.ends_with("4f1c"), "{first}");
+}
+
+#[test]
+fn a_client_that_is_not_the_peer_is_shown_with_the_reason() {
+    let check = |because: &str, expected: &str| {
+        let client = Client {
+            address: "203.0.113.7".into(),
+            peer: "10.0.1.4".into(),
+            because: because.into(),
+            header: "X-Forwarded-For".into(),
+        };
+        let trace = Trace {
+            client: Some(client),
+            ..story()
+        };
+        let shown = text::trace(&trace, &Style::default());
+        let row = shown.lines().find(|line| line.starts_with("client"));
+        assert_eq!(
+            row,
+            Some(format!("client     203.0.113.7  {expected}").as_str())
+        );
+    };
+    check(
+        "header",
+        "named by X-Forwarded-For of the trusted proxy 10.0.1.4",
+    );
+    check(
+        "proxy-protocol",
+        "named by the PROXY header of the trusted proxy 10.0.1.4",
+    );
+    check(
+        "headers-not-trusted",
+        "the peer: X-Forwarded-For is not trusted (`use-forwarded-headers` is off)",
+    );
+    check(
+        "peer-not-trusted",
+        "the peer: it is not in `proxy-real-ip-cidr`, so its X-Forwarded-For does not count",
+    );
+    check(
+        "header-unreadable",
+        "the peer: the last entry of X-Forwarded-For is not an address",
+    );
 }
 
 #[test]

@@ -184,7 +184,8 @@ pub(crate) fn input() -> DecisionInput {
     DecisionInput {
         scheme: Scheme::Http,
         port: 80,
-        client: SocketAddr::from(([192, 0, 2, 7], 4711)),
+        peer: SocketAddr::from(([192, 0, 2, 7], 4711)),
+        proxied: None,
         body: BodyLength::None,
         request_id: RequestId(*b"0123456789abcdef0123456789abcdef"),
         handshake: None,
@@ -217,6 +218,7 @@ pub(crate) fn verdict(snapshot: &Snapshot, input: &DecisionInput, head: &str) ->
             format!("{} {}", forward.endpoints.key.service, text(target))
         }
         Verdict::Redirect { status, .. } => format!("{status} {}", text(&scratch.location)),
+        Verdict::Preflight => "204".to_owned(),
         Verdict::Health => "health".to_owned(),
         Verdict::Site(site) => format!("site {} {}", site.name, text(&scratch.path)),
         Verdict::Fault(fault) => format!("{} {fault:?}", fault.status(decision.mode)),
