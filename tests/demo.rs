@@ -6,9 +6,12 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use genkan_tests::{Connection, Folder, Lines, Request, checkout, fetch, genkan_binary};
+use genkan_tests::{
+    Connection, Folder, Lines, Request, checkout, fetch, genkan_binary, lend_demo_environment,
+};
 use rustix::process::{Pid, Signal, kill_process_group};
 
+const PYTHON: &str = "python3";
 /// Ctrl-C ends everything within this time.
 const END_TIME_MAX: Duration = Duration::from_secs(1);
 
@@ -24,6 +27,9 @@ fn start(python: &str) -> Demo {
     let copy = Folder::new();
     let example = Folder::copy_of(&checkout().join("examples"), &["__pycache__"]);
     std::fs::rename(example.path(), copy.file("examples")).expect("the copy can be moved");
+    if python == PYTHON {
+        lend_demo_environment(copy.path());
+    }
     let mut child = Command::new("sh")
         .arg(copy.file("examples/todos/demo.sh"))
         .args(["--address", "127.0.0.1", "--http-port", "0"])
@@ -106,7 +112,7 @@ fn check(demo: Demo, backend: &str) {
 #[test]
 fn with_python_the_flask_application_serves() {
     check(
-        start("python3"),
+        start(PYTHON),
         "backend: the Flask application on 127.0.0.1:",
     );
 }

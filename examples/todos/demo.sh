@@ -68,12 +68,11 @@ fi
 hint="edit $example/*.yaml and watch it apply; try $example/broken/*.yaml"
 if start_flask; then
     echo "backend: the Flask application on $address, its log in $state/backend.log" >&2
-    echo "$hint" >&2
-    "$genkan" run --manifests "$example" --endpoints "todos/todos=$address" --http-port-fallback "$@" &
+    "$genkan" run --manifests "$example" --endpoints "todos/todos=$address" --port-fallback \
+        --hint "$hint" "$@" &
 else
     echo "backend: the one built into genkan (Flask needs Python 3.10 or newer with venv and pip)" >&2
-    echo "$hint" >&2
-    "$genkan" demo --manifests "$example" --http-port-fallback "$@" &
+    "$genkan" demo --manifests "$example" --port-fallback --hint "$hint" "$@" &
 fi
 gateway=$!
 wait "$gateway"

@@ -3,7 +3,8 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
@@ -117,22 +118,35 @@ impl Drop for FlaskBackend {
 pub fn python_with(requirements: &str) -> PathBuf {
     static MADE: OnceLock<()> = OnceLock::new();
     let environment = checkout().join(".venv");
-    MADE.get_or_init(|| {
-        // Several test programs run at once under `cargo test`: one makes it, others wait.
-        let lock =
-            fs::File::create(checkout().join(".venv.lock")).expect("a lock file can be made");
-        lock.lock().expect("the lock file can be locked");
-        let status = Command::new("sh")
-            .arg(checkout().join("examples/todos/environment.sh"))
-            .arg(&environment)
-            .arg(checkout().join("examples/todos").join(requirements))
-            .stdin(Stdio::null())
-            .status()
-            .expect("sh can be started");
-        assert!(
-            status.success(),
-            "the Python environment could not be made; see above"
-        );
-    });
+    MADE.get_or_init(|| make_environment(&environment, requirements));
     environment.join("bin/python")
+}
+
+/// Lends a copy of the checkout the Python environment that `make demo` makes in this one. It is made
+/// on first use; installing Flask takes longer than everything else that the demo does.
+///
+/// # Panics
+/// When it cannot be made; the script's own messages stand above the panic.
+pub fn lend_demo_environment(copy: &Path) {
+    let environment = checkout().join(".demo/venv");
+    make_environment(&environment, "backend/requirements.txt");
+    fs::create_dir(copy.join(".demo")).expect("the copy has no .demo");
+    symlink(environment, copy.join(".demo/venv")).expect("a link can be made");
+}
+
+fn make_environment(folder: &Path, requirements: &str) {
+    // Several test programs run at once under `cargo test`: one makes it, others wait.
+    let lock = fs::File::create(checkout().join(".venv.lock")).expect("a lock file can be made");
+    lock.lock().expect("the lock file can be locked");
+    let status = Command::new("sh")
+        .arg(checkout().join("examples/todos/environment.sh"))
+        .arg(folder)
+        .arg(checkout().join("examples/todos").join(requirements))
+        .stdin(Stdio::null())
+        .status()
+        .expect("sh can be started");
+    assert!(
+        status.success(),
+        "the Python environment could not be made; see above"
+    );
 }

@@ -55,7 +55,7 @@ pub use checkout::{checkout, genkan_binary};
 pub use client::{BodyEnd, ClientError, Connection, Response, fetch};
 pub use command::{Finished, genkan, run_to_end};
 pub use echo::{EchoBackend, Received};
-pub use flask::{FlaskBackend, python_with};
+pub use flask::{FlaskBackend, lend_demo_environment, python_with};
 pub use folder::Folder;
 pub use gateway::{Gateway, Launch};
 pub use lines::Lines;

@@ -230,19 +230,23 @@ impl Compiler {
     }
 
     fn summary(&self) -> Summary {
+        let routes = || self.hosts.served().flat_map(|host| host.routes());
+        let mut sites: Vec<_> = routes()
+            .filter_map(|route| match &route.spec.target {
+                Target::Site(site) => Some((&site.namespace, &site.name)),
+                Target::Service(_) | Target::NotFound => None,
+            })
+            .collect();
+        sites.sort_unstable();
+        sites.dedup();
         Summary {
             ingresses: self
                 .claims
                 .all()
                 .filter(|(claim, _)| claim.is_served())
                 .count(),
-            routes: self
-                .hosts
-                .served()
-                .flat_map(|host| host.routes())
-                .filter(|route| !route.spec.implied)
-                .count(),
-            services: self.groups.service_count(),
+            routes: routes().filter(|route| !route.spec.implied).count(),
+            services: self.groups.service_count() + sites.len(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use genkan_diagnosis::Finding;
 use genkan_objects::{
     ObjectStore, Resource,
-    kind::{Ingress, Service},
+    kind::{Ingress, Service, StaticSite},
 };
 use genkan_route::{
     endpoint::GroupKey,
@@ -68,7 +68,7 @@ pub struct Summary {
     pub ingresses: usize,
     /// Routes, implied ones left out.
     pub routes: usize,
-    /// Services that routes lead to.
+    /// Services and sites that routes lead to.
     pub services: usize,
 }
 
@@ -95,6 +95,14 @@ impl Origins {
     /// The Service of a group.
     pub fn service(&self, group: &GroupKey) -> Option<&Arc<Resource<Service>>> {
         self.objects.services.get(&group.namespace, &group.service)
+    }
+
+    /// The object behind a site.
+    pub fn site(
+        &self,
+        site: &genkan_route::site::StaticSite,
+    ) -> Option<&Arc<Resource<StaticSite>>> {
+        self.objects.static_sites.get(&site.namespace, &site.name)
     }
 
     /// JSON pointer to what a route was made from, within its Ingress: the entry of `http.paths`, or

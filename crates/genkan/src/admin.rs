@@ -42,13 +42,27 @@ impl Servers {
     /// # Errors
     /// When one is in use or cannot be bound.
     pub(crate) fn start(args: &GatewayArgs, gateway: &Arc<Gateway>) -> Result<Self, AdminError> {
-        let open = |what, flag, address, handler| {
-            Server::start(what, address, handler).map_err(|source| AdminError {
-                what,
-                flag,
-                address,
-                source,
-            })
+        let open = |what, flag, first, handler: Arc<server::Handler>| {
+            let mut address = first;
+            loop {
+                match Server::start(what, address, Arc::clone(&handler)) {
+                    Ok(server) => return Ok(server),
+                    Err(source) => {
+                        let in_use = source.kind() == std::io::ErrorKind::AddrInUse;
+                        match args.next_port(first, address).filter(|_| in_use) {
+                            Some(next) => address = next,
+                            None => {
+                                return Err(AdminError {
+                                    what,
+                                    flag,
+                                    address,
+                                    source,
+                                });
+                            }
+                        }
+                    }
+                }
+            }
         };
         let admin = {
             let gateway = Arc::clone(gateway);

@@ -13,11 +13,13 @@ mod completions;
 mod explain;
 mod input;
 mod lint;
+mod output;
 mod refused;
 mod run;
 mod terminal;
 
 pub(crate) use input::{EndpointOverride, InputArgs};
+pub(crate) use output::show;
 use run::RunArgs;
 pub(crate) use run::{GatewayArgs, LogFormat, LogOverflow};
 pub(crate) use terminal::TerminalArgs;

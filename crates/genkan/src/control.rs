@@ -79,10 +79,8 @@ pub(crate) enum Progress {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Greeting {
     /// The folder, and where to reach it.
-    Run,
-    /// Also what to try.
-    Demo {
-        /// Lines below the addresses.
+    Speak {
+        /// More lines, below the addresses.
         hints: Vec<String>,
     },
     /// Nothing: somebody else speaks.

@@ -80,7 +80,7 @@ pub(crate) fn execute(args: DemoArgs) -> Exit {
         .endpoints
         .extend(format!("{SERVICE}={}", backend.address()).parse::<EndpointOverride>());
     // A demo is not in anybody's way: it takes the next free port, and ends at once.
-    plan.gateway.http_port_fallback = true;
+    plan.gateway.port_fallback = true;
     plan.gateway.drain_timeout.get_or_insert(DRAIN);
     match (args.story, &folder) {
         (true, Some(folder)) => story::play(plan, folder),
@@ -92,8 +92,13 @@ pub(crate) fn execute(args: DemoArgs) -> Exit {
                 }
                 None => "edit the manifests and watch it apply".to_owned(),
             };
-            plan.greeting = Greeting::Demo {
-                hints: vec![hint, edit],
+            let own = if plan.gateway.hint.is_empty() {
+                vec![edit]
+            } else {
+                plan.gateway.hint.clone()
+            };
+            plan.greeting = Greeting::Speak {
+                hints: [vec![hint], own].concat(),
             };
             control::run(&plan)
         }

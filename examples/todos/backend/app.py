@@ -160,6 +160,9 @@ def close_database(_fault=None):
 def describe_error(error):
     """Errors as JSON, with the headers Flask gives them (`Allow` of a 405)."""
     response = error.get_response()
+    if "Allow" in response.headers:
+        # Flask keeps the methods in a set, whose order changes from start to start.
+        response.headers["Allow"] = ", ".join(sorted(response.headers["Allow"].split(", ")))
     response.data = current_app.json.dumps(
         {"error": error.name, "message": error.description, "request_id": g.get("request_id", "-")}
     )

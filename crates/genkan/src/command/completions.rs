@@ -1,7 +1,5 @@
 //! `genkan completions SHELL`.
 
-use std::io;
-
 use clap_complete::Shell;
 
 use genkan_diagnosis::Exit;
@@ -15,6 +13,8 @@ pub(crate) struct CompletionsArgs {
 
 /// Prints the script to standard output.
 pub(crate) fn execute(args: &CompletionsArgs, command: &mut clap::Command) -> Exit {
-    clap_complete::generate(args.shell, command, "genkan", &mut io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, command, "genkan", &mut script);
+    super::show(&String::from_utf8_lossy(&script));
     Exit::Clean
 }

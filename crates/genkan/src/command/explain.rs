@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use genkan_compile::World;
 use genkan_diagnosis::{Code, Exit, Style, catalogue, render};
 
-use super::{InputArgs, TerminalArgs};
+use super::{InputArgs, TerminalArgs, show};
 use crate::{
     admin::{self, AskError},
     control::CONSOLE_PORT,
@@ -33,7 +33,7 @@ pub(crate) struct ExplainArgs {
     manifests: Vec<PathBuf>,
 
     /// Console of the running gateway.
-    #[arg(long, value_name = "ADDRESS", default_value_t = SocketAddr::from(([127, 0, 0, 1], CONSOLE_PORT)))]
+    #[arg(long, env = "GENKAN_CONSOLE", value_name = "ADDRESS", default_value_t = SocketAddr::from(([127, 0, 0, 1], CONSOLE_PORT)))]
     console: SocketAddr,
 
     /// A header of the request, as `Name: value`; `Host` replaces that of the URL; may be given
@@ -104,7 +104,7 @@ pub(super) fn execute(args: &ExplainArgs) -> Exit {
 fn page(text: &str, style: &Style) -> Exit {
     match text.to_ascii_uppercase().parse::<Code>() {
         Ok(code) => {
-            print!("{}", render::page::text(code.entry(), style));
+            show(&render::page::text(code.entry(), style));
             Exit::Clean
         }
         Err(error) => {
@@ -128,7 +128,7 @@ fn page(text: &str, style: &Style) -> Exit {
 fn asked(args: &ExplainArgs, what: &str, style: &Style) -> Exit {
     match admin::ask_for(args.console, what, style, args.format == Format::Json) {
         Ok(text) => {
-            print!("{text}");
+            show(&text);
             Exit::Clean
         }
         Err(error) => {
@@ -159,8 +159,8 @@ fn simulated(args: &ExplainArgs, question: &Question, style: &Style) -> Exit {
         }
     };
     match args.format {
-        Format::Json => println!("{:#}", explained.json(style)),
-        Format::Text | Format::Plain => print!("{}", explained.text(style)),
+        Format::Json => show(&format!("{:#}\n", explained.json(style))),
+        Format::Text | Format::Plain => show(&explained.text(style)),
     }
     match (args.expect, explained.trace.status()) {
         (Some(expected), Some(status)) if expected != status => {

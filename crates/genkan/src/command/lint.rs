@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use genkan_compile::World;
 use genkan_diagnosis::{Exit, Finding, Severity, Style, Summary, render, roots};
 
-use super::{InputArgs, TerminalArgs};
+use super::{InputArgs, TerminalArgs, show};
 use crate::manifests;
 
 /// What `lint` takes.
@@ -97,7 +97,7 @@ pub(super) fn execute(args: &LintArgs) -> Exit {
         plain: args.format == Format::Plain,
         ..args.terminal.style()
     };
-    print!("{}", args.show(&findings, &style));
+    show(&args.show(&findings, &style));
     let level = match args.fail_on {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,

@@ -48,9 +48,9 @@ pub(crate) struct GatewayArgs {
     #[arg(long, value_name = "PORT", default_value_t = 8443)]
     pub(crate) https_port: u16,
 
-    /// Take the next free port when the HTTP or HTTPS port is in use.
+    /// Take the next free port when one is in use, and print it.
     #[arg(long)]
-    pub(crate) http_port_fallback: bool,
+    pub(crate) port_fallback: bool,
 
     /// Port of `/healthz`, `/readyz` and `/metrics`; 0 picks a free one.
     #[arg(
@@ -89,6 +89,11 @@ pub(crate) struct GatewayArgs {
     #[arg(long, value_enum, default_value_t = LogOverflow::Drop)]
     pub(crate) log_overflow: LogOverflow,
 
+    /// One more of the first lines, for whoever starts Genkan on somebody's behalf; may be given several
+    /// times.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) hint: Vec<String>,
+
     /// How long a shutdown waits for requests under way, in seconds [default: the ConfigMap's
     /// worker-shutdown-timeout, 240].
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
@@ -113,7 +118,17 @@ pub(crate) enum LogOverflow {
     Block,
 }
 
+/// Ports tried after the one that is in use, with `--port-fallback`.
+const FALLBACK_PORTS: u16 = 100;
+
 impl GatewayArgs {
+    /// What to try after `last`, which is in use; `first` was tried first. None: give up.
+    pub(crate) fn next_port(&self, first: SocketAddr, last: SocketAddr) -> Option<SocketAddr> {
+        let port = last.port().checked_add(1)?;
+        let goes_on = self.port_fallback && port - first.port() <= FALLBACK_PORTS;
+        goes_on.then(|| SocketAddr::new(last.ip(), port))
+    }
+
     /// Where traffic is accepted.
     pub(crate) fn http(&self) -> SocketAddr {
         SocketAddr::new(self.address, self.http_port)
@@ -141,9 +156,11 @@ pub(crate) fn execute(args: RunArgs) -> Exit {
     control::run(&control::Plan {
         sources: args.manifests,
         input: args.input,
+        greeting: control::Greeting::Speak {
+            hints: args.gateway.hint.clone(),
+        },
         gateway: args.gateway,
         style: args.terminal.style(),
-        greeting: control::Greeting::Run,
         progress: None,
     })
 }

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, net::SocketAddr, path::Path};
 
 use genkan_compile::Generation;
 use genkan_diagnosis::{Severity, Style, render};
+use genkan_objects::kind::ObjectMeta;
 use genkan_proxy::Proxy;
 use genkan_route::{
     host::HostName,
@@ -61,14 +62,14 @@ impl Announcer {
         eprintln!("listening admin {}", reachable(admin.admin_address()));
         eprintln!("listening console {}", admin.console_address());
         let port = proxy.local_addresses().first().map_or(0, SocketAddr::port);
-        for line in addresses(generation, port) {
-            eprintln!("  {line}");
+        let metrics = format!("http://localhost:{}/metrics", admin.admin_address().port());
+        for (url, what) in addresses(generation, port)
+            .iter()
+            .chain([&(metrics, "metrics".to_owned())])
+        {
+            eprintln!("  {url:<30}  {what}");
         }
-        eprintln!(
-            "  http://localhost:{}/metrics  metrics",
-            admin.admin_address().port()
-        );
-        if let Greeting::Demo { hints } = &plan.greeting {
+        if let Greeting::Speak { hints } = &plan.greeting {
             for hint in hints {
                 eprintln!("  {hint}");
             }
@@ -134,9 +135,9 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     }
 }
 
-/// One line per written rule: where to reach it and what it leads to.
-fn addresses(generation: &Generation, port: u16) -> Vec<String> {
-    let mut lines = Vec::new();
+/// Where to reach what, from the shortest path on: what several rules lead to has one line.
+fn addresses(generation: &Generation, port: u16) -> Vec<(String, String)> {
+    let mut rules = Vec::new();
     for host in generation.hosts() {
         let name = match host.name() {
             HostName::Exact(name) => name.to_string(),
@@ -145,37 +146,63 @@ fn addresses(generation: &Generation, port: u16) -> Vec<String> {
         };
         for route in host.routes().iter().filter(|route| !route.spec.implied) {
             let url = format!("http://{name}:{port}{}", route.spec.path);
-            lines.push(format!("{url:<32}  {}", target(&route.spec, generation)));
+            let somewhere = *host.name() == HostName::CatchAll;
+            rules.push((!somewhere, url, target(&route.spec, generation)));
         }
     }
-    let hidden = lines.len().saturating_sub(ADDRESSES_MAX);
-    lines.truncate(ADDRESSES_MAX);
+    rules.sort();
+    let mut lines: Vec<(String, String, Vec<String>)> = Vec::new();
+    let mut hidden = 0_usize;
+    for (_, url, what) in rules {
+        match lines.iter().position(|line| line.1 == what) {
+            Some(index) => lines[index].2.push(url),
+            None if lines.len() < ADDRESSES_MAX => lines.push((url, what, Vec::new())),
+            None => hidden += 1,
+        }
+    }
+    let mut lines: Vec<(String, String)> = lines.into_iter().map(one_line).collect();
     if hidden > 0 {
-        lines.push(format!("and {hidden} more"));
+        lines.push((format!("and {hidden} more"), String::new()));
     }
     lines
 }
 
+fn one_line((url, what, others): (String, String, Vec<String>)) -> (String, String) {
+    let Some((other, more)) = others.split_first() else {
+        return (url, what);
+    };
+    let mut what = format!("{what:<17}  also as {other}");
+    if other.contains(".localhost:") {
+        // Other programs ask a name server, which knows no such name.
+        what += " in a browser";
+    }
+    if !more.is_empty() {
+        what += &format!(" and {} more", more.len());
+    }
+    (url, what)
+}
+
+/// What somebody wrote about the object, or its name.
 fn target(spec: &RouteSpec, generation: &Generation) -> String {
+    let origins = &generation.origins;
+    let described = |meta: &ObjectMeta| Some(meta.annotation(DESCRIPTION)?.value.value.to_string());
     match &spec.target {
-        Target::Service(group) => {
-            let described = generation
-                .origins
-                .service(group)
-                .and_then(|service| service.meta.annotation(DESCRIPTION));
-            described
-                .map(|annotation| annotation.value.value.to_string())
-                .unwrap_or_else(|| {
-                    format!(
-                        "Service {}/{}:{}",
-                        group.namespace, group.service, group.port
-                    )
-                })
+        Target::Service(group) => origins
+            .service(group)
+            .and_then(|service| described(&service.meta))
+            .unwrap_or_else(|| {
+                format!(
+                    "Service {}/{}:{}",
+                    group.namespace, group.service, group.port
+                )
+            }),
+        Target::Site(site) => {
+            let name = origins
+                .site(site)
+                .and_then(|object| described(&object.meta))
+                .unwrap_or_else(|| format!("StaticSite {}/{}", site.namespace, site.name));
+            format!("{name} (static files, served by Genkan)")
         }
-        Target::Site(site) => format!(
-            "StaticSite {}/{} (files, served by Genkan)",
-            site.namespace, site.name
-        ),
         Target::NotFound => "nothing (404)".to_owned(),
     }
 }

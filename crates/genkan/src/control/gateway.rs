@@ -30,8 +30,6 @@ const GENERATIONS_MAX: usize = 16;
 const CAPTURES_SHOWN_MAX: usize = 100;
 /// Position of the https listener.
 const HTTPS_LISTENER: usize = 1;
-/// Ports tried after one that is in use, with `--http-port-fallback`.
-const FALLBACK_PORTS: u16 = 100;
 
 /// What admin, console and control share.
 #[derive(Debug)]
@@ -254,12 +252,12 @@ fn listen(
             spill_bytes_max: SPILL_BYTES_MAX,
         };
         match Proxy::start(&options, publication.clone()) {
-            Err(genkan_proxy::StartError::PortInUse { address }) if args.http_port_fallback => {
+            Err(genkan_proxy::StartError::PortInUse { address }) => {
                 let error = genkan_proxy::StartError::PortInUse { address };
                 if address == https {
-                    https = next_port(first_https, https).ok_or(error)?;
+                    https = args.next_port(first_https, https).ok_or(error)?;
                 } else {
-                    http = next_port(first_http, http).ok_or(error)?;
+                    http = args.next_port(first_http, http).ok_or(error)?;
                 }
             }
             outcome => return Ok(outcome?),
@@ -281,9 +279,4 @@ fn prepare(preparer: &mut Preparer, generation: &Generation) -> Publication {
         snapshot,
         tls: Some(tls),
     }
-}
-
-fn next_port(first: SocketAddr, last: SocketAddr) -> Option<SocketAddr> {
-    let port = last.port().checked_add(1)?;
-    (port - first.port() <= FALLBACK_PORTS).then(|| SocketAddr::new(last.ip(), port))
 }

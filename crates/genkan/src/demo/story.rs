@@ -19,6 +19,7 @@ use genkan_diagnosis::{Exit, Style};
 use super::files::Folder;
 use crate::{
     admin, client,
+    command::show as output,
     control::{self, Greeting, Plan, Progress},
 };
 
@@ -88,10 +89,7 @@ fn tell(progress: &Receiver<Progress>, folder: &Folder, style: &Style) -> Result
     let id = answer.header("X-Request-ID").unwrap_or_default().to_owned();
     say("4. Ask Genkan about that very request.");
     show(&format!("$ genkan explain --id {id}"));
-    print!(
-        "{}",
-        admin::ask(console, &id, style).map_err(io::Error::other)?
-    );
+    output(&admin::ask(console, &id, style).map_err(io::Error::other)?);
     say("5. Apply the fix: remove the annotation. No restart, no reload.");
     edit(&file, WORKING, progress)?;
     ask(http, "DELETE", "/todos/1", 204)?;
@@ -100,11 +98,11 @@ fn tell(progress: &Receiver<Progress>, folder: &Folder, style: &Style) -> Result
 }
 
 fn say(sentence: &str) {
-    println!("\n{sentence}");
+    output(&format!("\n{sentence}\n"));
 }
 
 fn show(line: &str) {
-    println!("   {line}");
+    output(&format!("   {line}\n"));
 }
 
 fn ask(
