@@ -7,7 +7,10 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
 };
 
-use crate::event::{Poller, would_block};
+use crate::{
+    event::{Poller, would_block},
+    load::field,
+};
 
 /// The largest answer.
 const BODY_MAX: usize = 4 << 20;
@@ -98,7 +101,13 @@ impl Connection {
             }
             match self.stream.read(&mut chunk) {
                 Ok(0) => return false,
-                Ok(length) => self.take(&chunk[..length], answered),
+                Ok(length) => {
+                    self.take(&chunk[..length], answered);
+                    // A short read has emptied the socket; the poller tells when there is more.
+                    if length < chunk.len() {
+                        return self.flush(filler);
+                    }
+                }
                 Err(error) => return would_block(&error),
             }
         }
@@ -115,9 +124,9 @@ impl Connection {
             self.input.extend_from_slice(bytes);
             bytes = &[];
             while let Some(end) = find(&self.input, b"\r\n\r\n") {
-                let (size, length) = read_head(&self.input[..end], *answered);
-                *answered += 1;
-                self.answer(&size);
+                let (reply, length) = read_head(&self.input[..end], *answered);
+                *answered += u64::from(matches!(reply, Reply::Filler(_)));
+                self.answer(&reply);
                 let rest = self.input.split_off(end + 4);
                 let eaten = length.min(rest.len());
                 self.body_left = length - eaten;
@@ -179,20 +188,11 @@ fn read_head(head: &[u8], answered: u64) -> (Reply, usize) {
             .and_then(|digits| digits.parse().ok());
         Reply::Filler(size.unwrap_or(0).min(BODY_MAX))
     };
-    let length = head
-        .split(|byte| *byte == b'\n')
-        .find_map(|line| {
-            let name = line.get(..15)?;
-            name.eq_ignore_ascii_case(b"content-length:")
-                .then(|| &line[15..])
-        })
-        .and_then(|value| std::str::from_utf8(value).ok()?.trim().parse().ok());
+    let length = field(head, "content-length").and_then(|value| value.parse().ok());
     (reply, length.unwrap_or(0))
 }
 
 /// Where `needle` begins in `haystack`.
 pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack
-        .windows(needle.len())
-        .position(|window| window == needle)
+    memchr::memmem::find(haystack, needle)
 }

@@ -2,12 +2,13 @@
 //!
 //! At a fixed rate every request has a due time from the schedule, and its latency counts from there,
 //! whether or not a connection was free: a proxy that stalls cannot hide the requests that it kept
-//! from being sent (coordinated omission).
+//! from being sent (coordinated omission). What is still due at the end is sent all the same.
 
 use std::{
     collections::{HashMap, VecDeque},
     io::{self, Read, Write},
     net::{SocketAddr, TcpStream},
+    rc::Rc,
     time::{Duration, Instant},
 };
 
@@ -19,8 +20,12 @@ use crate::{
     event::{Poller, would_block},
 };
 
-/// Due requests that may wait for a free connection at a fixed rate before the run is called void.
+/// Due requests that may wait for a free connection at a fixed rate; more is an error.
 const BACKLOG_MAX: usize = 1_000_000;
+/// The longest latency that is told apart, in nanoseconds.
+const LATENCY_MAX: u64 = 60_000_000_000;
+/// How long after the end answers are waited for.
+const END_MAX: Duration = Duration::from_secs(10);
 
 /// What to send.
 #[derive(Clone, Debug, clap::Args)]
@@ -114,11 +119,15 @@ impl std::str::FromStr for Figures {
 #[derive(Debug)]
 struct Connection {
     stream: TcpStream,
-    /// What is left to write of the request under way.
-    output: VecDeque<u8>,
+    /// The request under way, and how much of it was written.
+    output: Rc<[u8]>,
+    written: usize,
     /// Head bytes read so far.
     head: Vec<u8>,
     body_left: usize,
+    status_ok: bool,
+    /// The proxy said that it closes after this answer.
+    closes: bool,
     /// When the request under way was sent, or due.
     since: Option<Instant>,
 }
@@ -129,7 +138,7 @@ struct Load {
     connections: HashMap<u64, Connection>,
     idle: Vec<u64>,
     due: VecDeque<Instant>,
-    requests: Vec<Vec<u8>>,
+    requests: Vec<Rc<[u8]>>,
     next_request: usize,
     next_key: u64,
     latencies: Histogram<u64>,
@@ -148,7 +157,7 @@ impl Load {
             requests: (0..args.hosts).map(|host| request(args, host)).collect(),
             next_request: 0,
             next_key: 0,
-            latencies: Histogram::new(3).map_err(io::Error::other)?,
+            latencies: Histogram::new_with_max(LATENCY_MAX, 3).map_err(io::Error::other)?,
             done: 0,
             errors: 0,
         };
@@ -165,9 +174,12 @@ impl Load {
         self.poller.add(&stream, self.next_key)?;
         let connection = Connection {
             stream,
-            output: VecDeque::new(),
+            output: Rc::default(),
+            written: 0,
             head: Vec::new(),
             body_left: 0,
+            status_ok: false,
+            closes: false,
             since: None,
         };
         self.connections.insert(self.next_key, connection);
@@ -188,19 +200,20 @@ impl Load {
             let now = Instant::now();
             let over = now >= end;
             if let Some(gap) = gap {
-                while !over && next_due <= now && self.due.len() < BACKLOG_MAX {
+                while next_due <= now.min(end) && self.due.len() < BACKLOG_MAX {
                     self.due.push_back(next_due);
                     next_due += gap;
                 }
             }
-            while !over && let Some(since) = self.next_due(gap, now) {
+            while let Some(since) = self.next_due(gap, over, now) {
                 self.start_one(since)?;
             }
-            if over && self.idle.len() == self.connections.len() {
+            let busy = self.connections.len() - self.idle.len();
+            if over && busy == 0 && self.due.is_empty() {
                 break;
             }
-            if now >= end + Duration::from_secs(5) {
-                self.errors += (self.connections.len() - self.idle.len()) as u64;
+            if now >= end + END_MAX {
+                self.errors += (busy + self.due.len()) as u64;
                 break;
             }
             let wait = match gap {
@@ -221,12 +234,12 @@ impl Load {
     }
 
     /// Since when the next request counts, if one can be sent now.
-    fn next_due(&mut self, gap: Option<Duration>, now: Instant) -> Option<Instant> {
+    fn next_due(&mut self, gap: Option<Duration>, over: bool, now: Instant) -> Option<Instant> {
         if self.idle.is_empty() {
             return None;
         }
         match gap {
-            None => Some(now),
+            None => (!over).then_some(now),
             Some(_) => self.due.pop_front(),
         }
     }
@@ -239,7 +252,8 @@ impl Load {
         self.next_request = (request + 1) % self.requests.len();
         if let Some(connection) = self.connections.get_mut(&key) {
             connection.since = Some(since);
-            connection.output.extend(&self.requests[request]);
+            connection.output = Rc::clone(&self.requests[request]);
+            connection.written = 0;
         }
         self.turn(key)
     }
@@ -251,11 +265,17 @@ impl Load {
         match connection.turn() {
             Turn::Waiting => {}
             Turn::Answered { since, ok } => {
+                let closes = connection.closes;
                 let latency = u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX);
                 self.latencies.saturating_record(latency);
                 self.done += u64::from(ok);
                 self.errors += u64::from(!ok);
-                self.idle.push(key);
+                if closes {
+                    self.connections.remove(&key);
+                    self.connect()?;
+                } else {
+                    self.idle.push(key);
+                }
             }
             Turn::Ended => {
                 let busy = connection.since.is_some();
@@ -277,10 +297,10 @@ enum Turn {
 
 impl Connection {
     fn turn(&mut self) -> Turn {
-        while !self.output.is_empty() {
-            match self.stream.write(self.output.as_slices().0) {
+        while self.written < self.output.len() {
+            match self.stream.write(&self.output[self.written..]) {
                 Ok(0) => return Turn::Ended,
-                Ok(written) => drop(self.output.drain(..written)),
+                Ok(written) => self.written += written,
                 Err(error) if would_block(&error) => break,
                 Err(_) => return Turn::Ended,
             }
@@ -292,6 +312,10 @@ impl Connection {
                 Ok(length) => {
                     if let Some(answered) = self.take(&chunk[..length]) {
                         return answered;
+                    }
+                    // A short read has emptied the socket; the poller tells when there is more.
+                    if length < chunk.len() {
+                        return Turn::Waiting;
                     }
                 }
                 Err(error) if would_block(&error) => return Turn::Waiting,
@@ -306,32 +330,37 @@ impl Connection {
         } else {
             self.head.extend_from_slice(bytes);
             let end = find(&self.head, b"\r\n\r\n")?;
-            let length = content_length(&self.head[..end]);
-            self.body_left = length.saturating_sub(self.head.len() - end - 4);
+            let head = &self.head[..end];
+            let length = field(head, "content-length").and_then(|value| value.parse().ok());
+            self.body_left = length.unwrap_or(0_usize);
+            self.body_left = self.body_left.saturating_sub(self.head.len() - end - 4);
+            self.closes = field(head, "connection") == Some("close");
+            self.status_ok = head.get(9..12) == Some(b"200");
+            self.head.clear();
         }
         if self.body_left > 0 {
             return None;
         }
-        let ok = self.head.get(9..12) == Some(b"200");
-        self.head.clear();
+        let ok = self.status_ok;
         let since = self.since.take()?;
         Some(Turn::Answered { since, ok })
     }
 }
 
-fn content_length(head: &[u8]) -> usize {
-    head.split(|byte| *byte == b'\n')
-        .find_map(|line| {
-            let name = line.get(..15)?;
-            name.eq_ignore_ascii_case(b"content-length:")
-                .then(|| &line[15..])
-        })
-        .and_then(|value| std::str::from_utf8(value).ok()?.trim().parse().ok())
-        .unwrap_or(0)
+/// The value of a field of a head.
+pub(crate) fn field<'a>(head: &'a [u8], name: &str) -> Option<&'a str> {
+    head.split(|byte| *byte == b'\n').find_map(|line| {
+        let (found, value) = line.split_at_checked(name.len())?;
+        if !found.eq_ignore_ascii_case(name.as_bytes()) {
+            return None;
+        }
+        let value = value.strip_prefix(b":")?.trim_ascii();
+        std::str::from_utf8(value).ok()
+    })
 }
 
 /// A browser-like request for one host.
-fn request(args: &LoadArgs, host: usize) -> Vec<u8> {
+fn request(args: &LoadArgs, host: usize) -> Rc<[u8]> {
     let method = if args.post.is_some() { "POST" } else { "GET" };
     let mut head = format!(
         "{method} {} HTTP/1.1\r\nHost: h{host}.test\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n\
@@ -345,5 +374,5 @@ fn request(args: &LoadArgs, host: usize) -> Vec<u8> {
     head.push_str("\r\n");
     let mut bytes = head.into_bytes();
     bytes.resize(bytes.len() + args.post.unwrap_or(0), b'y');
-    bytes
+    bytes.into()
 }

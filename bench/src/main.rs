@@ -10,6 +10,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod backend;
+mod calls;
+mod capacity;
+mod count;
 mod cpu;
 mod event;
 mod load;
@@ -35,6 +38,8 @@ enum Command {
     Load(load::LoadArgs),
     /// Measure all candidates over all scenarios.
     Run(run::RunArgs),
+    /// Measure what Genkan needs for many idle connections and many Ingresses.
+    Capacity(capacity::CapacityArgs),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +48,7 @@ fn main() -> ExitCode {
         Command::Relay(args) => relay::serve(&args),
         Command::Load(args) => load::execute(&args),
         Command::Run(args) => run::execute(&args),
+        Command::Capacity(args) => capacity::execute(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,6 @@
 //! Medians, ratios, a table and a CSV.
 
-use std::{io, io::Write as _, time::Duration};
+use std::{io, time::Duration};
 
 use crate::{cpu::CpuTime, load::Figures, peer::Candidate, scenario::Scenario};
 
@@ -65,8 +65,7 @@ pub(crate) fn csv(samples: &[Sample], mut out: impl io::Write) -> io::Result<()>
 }
 
 /// Prints medians over the rounds, and the ratio of CPU per request to each candidate.
-pub(crate) fn table(samples: &[Sample]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+pub(crate) fn table(samples: &[Sample], mut out: impl io::Write) -> io::Result<()> {
     writeln!(
         out,
         "{:<22} {:<24} {:>9} {:>7} {:>7} {:>9} {:>8} {:>8} {:>7} {:>7} {:>10}",
@@ -129,7 +128,8 @@ pub(crate) fn table(samples: &[Sample]) -> io::Result<()> {
     Ok(())
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// The middle of some values; of two middles, what lies between.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     match values.len() {
         0 => f64::NAN,

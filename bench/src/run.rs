@@ -2,11 +2,13 @@
 
 use std::{
     fs, io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use crate::{
+    calls,
+    count::{self, Counts},
     cpu,
     load::Figures,
     peer::{self, CANDIDATES, Candidate, Programs, Running},
@@ -15,10 +17,10 @@ use crate::{
 };
 
 /// The proxy's CPU; load and backend share the other.
-const PROXY_CPU: usize = 0;
-const OTHER_CPU: usize = 1;
-/// How long system calls are counted, in milliseconds; strace makes everything slow.
-const STRACE_MILLISECONDS: u64 = 1500;
+pub(crate) const PROXY_CPU: usize = 0;
+pub(crate) const OTHER_CPU: usize = 1;
+/// How long system calls are counted, in milliseconds.
+const CALLS_MILLISECONDS: u64 = 1000;
 
 /// What to measure.
 #[derive(Debug, clap::Args)]
@@ -38,17 +40,14 @@ pub(crate) struct RunArgs {
     #[arg(long, default_value_t = 5)]
     rounds: usize,
     /// Length of one measurement in milliseconds.
-    #[arg(long, default_value_t = 3000)]
+    #[arg(long, default_value_t = 2000)]
     milliseconds: u64,
-    /// Count system calls too, in a separate run under strace.
-    #[arg(long)]
-    strace: bool,
-    /// Where every sample goes, as CSV.
-    #[arg(long)]
-    csv: Option<PathBuf>,
+    /// Folder that gets every sample (samples.csv) and the table (table.txt).
+    #[arg(long, value_name = "FOLDER", default_value = "bench/results")]
+    results: PathBuf,
 }
 
-/// Measures and prints.
+/// Measures, prints the table and writes table and samples.
 pub(crate) fn execute(args: &RunArgs) -> io::Result<()> {
     let backend = peer::start_backend(OTHER_CPU)?;
     let mut samples = Vec::new();
@@ -67,11 +66,11 @@ pub(crate) fn execute(args: &RunArgs) -> io::Result<()> {
             }
         }
     }
-    report::table(&samples)?;
-    if let Some(path) = &args.csv {
-        report::csv(&samples, fs::File::create(path)?)?;
-    }
-    Ok(())
+    report::table(&samples, io::stdout().lock())?;
+    fs::create_dir_all(&args.results)?;
+    let file = |name| fs::File::create(args.results.join(name));
+    report::table(&samples, file("table.txt")?)?;
+    report::csv(&samples, file("samples.csv")?)
 }
 
 impl RunArgs {
@@ -85,6 +84,9 @@ impl RunArgs {
 
     fn wants_candidate(&self, candidate: Candidate) -> bool {
         let named = |part: &String| candidate.name().contains(part.as_str());
+        if candidate == Candidate::GenkanBefore {
+            return self.programs.before.is_some();
+        }
         self.candidate.is_empty()
             || candidate == Candidate::Genkan
             || self.candidate.iter().any(named)
@@ -100,6 +102,7 @@ fn measure(
 ) -> io::Result<Sample> {
     let folder = tempfile::tempdir()?;
     let path = folder.path();
+    let already = count::of_backend(backend)?;
     let running = peer::start(
         candidate,
         &args.programs,
@@ -108,16 +111,30 @@ fn measure(
         path,
         PROXY_CPU,
     )?;
-    // Warm up connections, caches and the branch predictor; not counted.
-    load(&running, scenario, args.milliseconds / 4)?;
+    // Warm up connections, caches and the branch predictor; not measured.
+    let mut counted = load(&running, scenario, args.milliseconds / 4)?.requests;
     let before = cpu::of_tree(running.pid())?;
     let figures = load(&running, scenario, args.milliseconds)?;
     let cpu = cpu::of_tree(running.pid())?.since(before);
-    let calls = if args.strace && round == 1 {
-        count_calls(&running, scenario, path)?
+    counted += figures.requests;
+    // One count is enough: it does not depend on how busy the machine is.
+    let calls = if round == 1 {
+        let (calls, requests) = count_calls(&running, scenario, path)?;
+        counted += requests;
+        calls
     } else {
         None
     };
+    let metrics = count::of_metrics(&running)?;
+    let log = running.log.clone();
+    drop(running); // what its log still holds is written out
+    let counts = Counts {
+        generator: counted,
+        backend: count::of_backend(backend)? - already,
+        metrics,
+        log: log.as_deref().map(count::of_log).transpose()?,
+    };
+    counts.check(&format!("{} of {}", candidate.name(), scenario.name))?;
     Ok(Sample {
         scenario,
         round,
@@ -128,7 +145,12 @@ fn measure(
     })
 }
 
-fn load(running: &Running, scenario: &Scenario, milliseconds: u64) -> io::Result<Figures> {
+/// Runs the generator in a process of its own; an answer that is not 200 fails.
+pub(crate) fn load(
+    running: &Running,
+    scenario: &Scenario,
+    milliseconds: u64,
+) -> io::Result<Figures> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["load", "--cpu", &OTHER_CPU.to_string()]);
     command.args(["--target", &running.address.to_string()]);
@@ -136,7 +158,7 @@ fn load(running: &Running, scenario: &Scenario, milliseconds: u64) -> io::Result
     command.args(["--milliseconds", &milliseconds.to_string()]);
     command.args([
         "--hosts",
-        &scenario.routes.to_string(),
+        &scenario.hosts.to_string(),
         "--path",
         scenario.path,
     ]);
@@ -150,38 +172,29 @@ fn load(running: &Running, scenario: &Scenario, milliseconds: u64) -> io::Result
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()?;
-    std::str::from_utf8(&output.stdout)
+    let figures: Figures = std::str::from_utf8(&output.stdout)
         .map_err(io::Error::other)?
         .trim()
-        .parse()
+        .parse()?;
+    if figures.errors > 0 {
+        let text = format!("{}: {} requests failed", scenario.name, figures.errors);
+        return Err(io::Error::other(text));
+    }
+    Ok(figures)
 }
 
-/// System calls per request as strace counts them; `None` where strace is missing.
+/// System calls per request, where they can be counted, and the number of requests made for it.
 fn count_calls(
     running: &Running,
     scenario: &Scenario,
-    folder: &std::path::Path,
-) -> io::Result<Option<f64>> {
-    let summary = folder.join("strace.txt");
-    let pids = cpu::tree(running.pid());
-    let mut command = Command::new("strace");
-    command.args(["-f", "-c", "-o"]).arg(&summary);
-    for pid in pids {
-        command.args(["-p", &pid.to_string()]);
-    }
-    let Ok(mut strace) = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn() else {
-        return Ok(None);
+    folder: &Path,
+) -> io::Result<(Option<f64>, u64)> {
+    let Some(counting) = calls::begin(running, folder) else {
+        return Ok((None, 0));
     };
-    let figures = load(running, scenario, STRACE_MILLISECONDS)?;
-    if let Some(pid) = rustix::process::Pid::from_raw(strace.id().cast_signed()) {
-        rustix::process::kill_process(pid, rustix::process::Signal::INT)?;
-    }
-    strace.wait()?;
-    let text = fs::read_to_string(summary)?;
-    eprintln!("{text}");
-    let total = text
-        .lines()
-        .filter(|line| line.trim_end().ends_with("total"))
-        .find_map(|line| line.split_whitespace().nth(3)?.parse::<f64>().ok());
-    Ok(total.map(|total| total / figures.requests.max(1) as f64))
+    // The counter needs a moment to attach; a first load shows that it has.
+    let requests = load(running, scenario, CALLS_MILLISECONDS)?.requests;
+    let calls = counting.end()?;
+    let per_request = calls.map(|calls| calls as f64 / requests.max(1) as f64);
+    Ok((per_request, requests))
 }

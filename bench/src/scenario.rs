@@ -15,13 +15,14 @@ pub(crate) struct Scenario {
     pub(crate) rate: Option<u64>,
     /// Whether candidates write an access log.
     pub(crate) log: bool,
-    /// Hosts that the candidates are configured with, one route each.
-    pub(crate) routes: usize,
+    /// Hosts that the candidates are configured with, one route each; requests go to all of them.
+    pub(crate) hosts: usize,
     /// Whether the short form runs it.
     pub(crate) short: bool,
 }
 
-const fn get(name: &'static str, path: &'static str, connections: usize) -> Scenario {
+/// GET with a log, as every candidate is started by default.
+pub(crate) const fn get(name: &'static str, path: &'static str, connections: usize) -> Scenario {
     Scenario {
         name,
         path,
@@ -29,7 +30,7 @@ const fn get(name: &'static str, path: &'static str, connections: usize) -> Scen
         connections,
         rate: None,
         log: true,
-        routes: 1000,
+        hosts: 1000,
         short: false,
     }
 }
@@ -49,13 +50,14 @@ const fn without_log(mut scenario: Scenario) -> Scenario {
     scenario
 }
 
-const fn at_rate(mut scenario: Scenario, rate: u64) -> Scenario {
+/// The same at a fixed rate of requests a second.
+pub(crate) const fn at_rate(mut scenario: Scenario, rate: u64) -> Scenario {
     scenario.rate = Some(rate);
     scenario
 }
 
-const fn with_routes(mut scenario: Scenario, routes: usize) -> Scenario {
-    scenario.routes = routes;
+const fn with_hosts(mut scenario: Scenario, hosts: usize) -> Scenario {
+    scenario.hosts = hosts;
     scenario
 }
 
@@ -68,10 +70,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     post(get("post-1k-c64", "/b/1024", 64), 1024),
     post(get("post-64k-c64", "/b/1024", 64), 64 << 10),
     post(get("post-1m-c64", "/b/1024", 64), 1 << 20),
+    post(get("post-0-c64", "/b/0", 64), 0),
     get("get-1k-c1", "/b/1024", 1),
     get("get-1k-c1024", "/b/1024", 1024),
     without_log(get("get-1k-c64-nolog", "/b/1024", 64)),
-    with_routes(get("get-1k-c64-r10", "/b/1024", 64), 10),
-    with_routes(get("get-1k-c64-r10000", "/b/1024", 64), 10_000),
+    with_hosts(get("get-1k-c64-r10", "/b/1024", 64), 10),
+    with_hosts(get("get-1k-c64-r10000", "/b/1024", 64), 10_000),
     at_rate(get("get-1k-c64-5krps", "/b/1024", 64), 5_000),
+    at_rate(get("get-64k-c64-2krps", "/b/65536", 64), 2_000),
 ];
