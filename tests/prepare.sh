@@ -1,7 +1,7 @@
 #!/bin/sh
 # Brings what the tests need beyond Rust, or says what is missing:
 #
-#     tests/prepare.sh          for `make test`: Python with venv, Node, Chromium, Go, curl
+#     tests/prepare.sh          for `make test`: Python with venv, Node, Chromium, Go, curl, strace
 #     tests/prepare.sh bench    for `make bench`: nginx, HAProxy, strace
 #
 # On Debian, as root or with sudo, missing programs are installed by apt; on
@@ -25,6 +25,8 @@ missing_for_tests() {
     has curl || echo curl
     has go || echo golang-go
     tests/browser/find-chromium >/dev/null || echo chromium
+    # Counts system calls, which other systems than Linux do not tell.
+    [ "$(uname)" != Linux ] || has strace || echo strace
 }
 
 missing_for_bench() {

@@ -187,7 +187,7 @@ impl Names {
 
     /// The usual ports may be taken on this machine; then the demo says which ones it has.
     fn learn_ports(&mut self, output: &str) {
-        for (shown, name) in [("8080", "http"), ("10254", "admin"), ("10253", "console")] {
+        for (shown, name) in LISTENERS {
             let start = format!("listening {name} ");
             let address = output.lines().find_map(|line| line.strip_prefix(&start));
             if let Some((_, port)) = address.and_then(|address| address.rsplit_once(':')) {
@@ -232,6 +232,14 @@ fn ids(line: &str) -> impl Iterator<Item = &str> {
     line.split(|c: char| !c.is_ascii_hexdigit())
         .filter(|word| word.len() == 32)
 }
+
+/// Usual ports, and what the demo calls their listeners.
+const LISTENERS: [(&str, &str); 4] = [
+    ("8080", "http"),
+    ("8443", "https"),
+    ("10254", "admin"),
+    ("10253", "console"),
+];
 
 /// A line without what differs from run to run: digits of dates, times, ports
 /// of backends and durations.

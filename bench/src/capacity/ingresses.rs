@@ -69,7 +69,15 @@ impl Gateway {
             .arg("--manifests")
             .arg(folder)
             .args(["--address", "127.0.0.1", "--access-log", "off"])
-            .args(["--admin-port", "0", "--console-port", "0", "--http-port"])
+            .args([
+                "--admin-port",
+                "0",
+                "--console-port",
+                "0",
+                "--https-port",
+                "0",
+            ])
+            .arg("--http-port")
             .arg(address.port().to_string())
             .stdin(Stdio::null())
             .stderr(Stdio::piped())

@@ -18,7 +18,14 @@ pub(super) fn command(
     let mut command = place.pinned(program);
     command.arg("run").arg("--manifests").arg(file);
     command.args(["--address", "127.0.0.1", "--workers", "1"]);
-    command.args(["--admin-address", "127.0.0.1", "--console-port", "0"]);
+    command.args([
+        "--admin-address",
+        "127.0.0.1",
+        "--console-port",
+        "0",
+        "--https-port",
+        "0",
+    ]);
     command.arg("--admin-port").arg(admin.port().to_string());
     command
         .arg("--http-port")

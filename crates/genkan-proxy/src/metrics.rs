@@ -63,6 +63,11 @@ impl Metrics {
         }
     }
 
+    /// The labels on every series.
+    pub fn constant(&self) -> &ConstantLabels {
+        &self.constant
+    }
+
     /// The meter of one more worker.
     pub fn worker(&self) -> WorkerMeter {
         let numbers = Arc::new(WorkerNumbers::default());

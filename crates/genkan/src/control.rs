@@ -8,6 +8,7 @@ mod announce;
 mod gateway;
 mod gateway_metrics;
 mod pipeline;
+mod process_metrics;
 mod resolve;
 mod signals;
 mod start;

@@ -104,7 +104,7 @@ pub(super) fn execute(args: &ExplainArgs) -> Exit {
 fn page(text: &str, style: &Style) -> Exit {
     match text.to_ascii_uppercase().parse::<Code>() {
         Ok(code) => {
-            show(&render::page::text(code.entry(), style));
+            show(render::page::text(code.entry(), style));
             Exit::Clean
         }
         Err(error) => {
@@ -128,7 +128,7 @@ fn page(text: &str, style: &Style) -> Exit {
 fn asked(args: &ExplainArgs, what: &str, style: &Style) -> Exit {
     match admin::ask_for(args.console, what, style, args.format == Format::Json) {
         Ok(text) => {
-            show(&text);
+            show(text);
             Exit::Clean
         }
         Err(error) => {
@@ -159,8 +159,8 @@ fn simulated(args: &ExplainArgs, question: &Question, style: &Style) -> Exit {
         }
     };
     match args.format {
-        Format::Json => show(&format!("{:#}\n", explained.json(style))),
-        Format::Text | Format::Plain => show(&explained.text(style)),
+        Format::Json => show(format!("{:#}\n", explained.json(style))),
+        Format::Text | Format::Plain => show(explained.text(style)),
     }
     match (args.expect, explained.trace.status()) {
         (Some(expected), Some(status)) if expected != status => {

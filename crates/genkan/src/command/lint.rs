@@ -97,7 +97,7 @@ pub(super) fn execute(args: &LintArgs) -> Exit {
         plain: args.format == Format::Plain,
         ..args.terminal.style()
     };
-    show(&args.show(&findings, &style));
+    show(args.show(&findings, &style));
     let level = match args.fail_on {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,

@@ -7,10 +7,11 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use genkan_compile::Generation;
+use genkan_diagnosis::Code;
 use genkan_proxy::{
     ListenOn, Live, Proxy, ProxyOptions, Publication, SPILL_BYTES_MAX,
     access_log::{Format, LogWriter, Overflow, Target},
@@ -40,7 +41,45 @@ pub(crate) struct Gateway {
     preparer: Mutex<Preparer>,
     generations: Mutex<VecDeque<Arc<Generation>>>,
     live: AtomicU64,
+    applied: Mutex<Applied>,
     draining: AtomicBool,
+}
+
+/// Generations by whether everything in them could be read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Applied {
+    pub(super) readable: u64,
+    pub(super) unreadable: u64,
+    /// Whether the newest one was.
+    pub(super) is_readable: bool,
+    /// When the last readable one was published.
+    pub(super) last_readable: SystemTime,
+}
+
+impl Default for Applied {
+    fn default() -> Self {
+        Self {
+            readable: 0,
+            unreadable: 0,
+            is_readable: true,
+            last_readable: UNIX_EPOCH,
+        }
+    }
+}
+
+impl Applied {
+    /// What cannot be read has its previous version served, which is a finding.
+    fn count(&mut self, generation: &Generation) {
+        let codes = [Code::GK0254, Code::GK0256];
+        let mut found = generation.findings.iter();
+        self.is_readable = !found.any(|finding| codes.contains(&finding.code()));
+        if self.is_readable {
+            self.readable += 1;
+            self.last_readable = SystemTime::now();
+        } else {
+            self.unreadable += 1;
+        }
+    }
 }
 
 impl Gateway {
@@ -74,6 +113,8 @@ impl Gateway {
         let publication = prepare(&mut preparer, &generation);
         let proxy = listen(args, &observers, &publication)?;
         let number = generation.number();
+        let mut applied = Applied::default();
+        applied.count(&generation);
         Ok(Self {
             proxy,
             preparer: Mutex::new(preparer),
@@ -81,6 +122,7 @@ impl Gateway {
             log,
             generations: Mutex::new(VecDeque::from([generation])),
             live: AtomicU64::new(number),
+            applied: Mutex::new(applied),
             draining: AtomicBool::new(false),
         })
     }
@@ -102,6 +144,10 @@ impl Gateway {
             prepare(&mut preparer, &generation)
         };
         let live = self.proxy.publish(publication);
+        self.applied
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .count(&generation);
         let mut generations = self.generations();
         let number = generation.number();
         if generations
@@ -159,9 +205,15 @@ impl Gateway {
         self.live.load(Ordering::Relaxed)
     }
 
+    /// How the generations so far could be read.
+    pub(super) fn applied(&self) -> Applied {
+        *self.applied.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Writes all series.
     pub(crate) fn expose(&self, out: &mut Exposition) {
         self.metrics.expose(out);
+        super::process_metrics::expose(self, self.metrics.constant(), out);
         super::gateway_metrics::expose(self, out);
     }
 

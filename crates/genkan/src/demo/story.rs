@@ -89,7 +89,7 @@ fn tell(progress: &Receiver<Progress>, folder: &Folder, style: &Style) -> Result
     let id = answer.header("X-Request-ID").unwrap_or_default().to_owned();
     say("4. Ask Genkan about that very request.");
     show(&format!("$ genkan explain --id {id}"));
-    output(&admin::ask(console, &id, style).map_err(io::Error::other)?);
+    output(admin::ask(console, &id, style).map_err(io::Error::other)?);
     say("5. Apply the fix: remove the annotation. No restart, no reload.");
     edit(&file, WORKING, progress)?;
     ask(http, "DELETE", "/todos/1", 204)?;
@@ -98,11 +98,11 @@ fn tell(progress: &Receiver<Progress>, folder: &Folder, style: &Style) -> Result
 }
 
 fn say(sentence: &str) {
-    output(&format!("\n{sentence}\n"));
+    output(format!("\n{sentence}\n"));
 }
 
 fn show(line: &str) {
-    output(&format!("   {line}\n"));
+    output(format!("   {line}\n"));
 }
 
 fn ask(
