@@ -1,6 +1,7 @@
 //! What a proxied request costs in system calls: the gateway runs under strace,
 //! and the calls of few requests are taken from those of many, so that starting
-//! and ending do not count.
+//! and ending do not count. How many calls a large answer takes depends on how
+//! the backend's bytes arrive; the bench measures those.
 
 #![cfg(target_os = "linux")]
 
@@ -29,17 +30,6 @@ fn a_small_answer_takes_four_calls() {
     let calls = calls_of_more_requests(1024);
     let requests = MANY - FEW;
     let range = 4 * requests..=4 * requests + OTHERS_MAX;
-    assert!(
-        range.contains(&calls),
-        "{calls} calls in {requests} requests"
-    );
-}
-
-#[test]
-fn an_answer_of_64_kib_takes_at_most_eight() {
-    let calls = calls_of_more_requests(64 << 10);
-    let requests = MANY - FEW;
-    let range = 4 * requests..=8 * requests + OTHERS_MAX;
     assert!(
         range.contains(&calls),
         "{calls} calls in {requests} requests"
