@@ -393,8 +393,8 @@ fn outcome(outcome: Outcome, reason: &'static Text, closing: Fate) -> Option<(Pr
 }
 
 /// What is wrong with an annotation of an object that is no Ingress: ours are read from Ingresses only.
-pub fn misplaced(kind: &str, written: &Written<'_>, policy: &Policy) -> Option<Remark> {
-    let name = lookup::name(written.key, &policy.prefix)?;
+pub fn misplaced(kind: &str, written: &Written<'_>, prefix: &str) -> Option<Remark> {
+    let name = lookup::name(written.key, prefix)?;
     find(name)?;
     let problem = Problem::WrongKind {
         found: kind.to_owned(),

@@ -91,7 +91,8 @@ impl Compiler {
         let objects = input.objects;
         let before = std::mem::replace(&mut self.objects, objects.clone());
         let changed = objects.changes_since(&before);
-        self.own_findings.refresh(objects, &changed);
+        self.own_findings
+            .refresh(objects, &changed, &options.annotations_prefix);
         let base_changed = self.base.refresh(objects, &options);
         let mut dirty = self
             .claims

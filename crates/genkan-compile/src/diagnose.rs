@@ -11,7 +11,7 @@ use genkan_diagnosis::{Checked, Code, Finding, Maker, trace::WouldWork};
 
 use crate::{
     generation::Generation,
-    lint::with_suggestion,
+    lint::{self, with_suggestion},
     probe::{Outcome, Probe, example_host},
 };
 
@@ -54,7 +54,10 @@ pub fn diagnose(generation: &Generation, probe: &Probe, answer: Option<&Answer>)
     let mut findings = if from_backend {
         backend::findings(generation, probe, answer)
     } else {
-        proxy::findings(generation, probe, answer)
+        let found = proxy::findings(generation, probe, answer);
+        // what the proxy decides can be decided again, on the changed objects
+        let tried = |finding| tried(generation, probe, finding);
+        found.into_iter().map(tried).collect()
     };
     let primary = findings.first().map(Finding::code);
     let contributing: Vec<_> = findings.iter().skip(1).map(Finding::code).collect();
@@ -130,6 +133,22 @@ fn stage(probe: &Probe) -> &'static str {
         Outcome::Fault(_) => "request",
         Outcome::Upstream(_) | Outcome::Site(_) => "endpoint",
     }
+}
+
+/// The finding with its suggestions tried on the request itself.
+fn tried(generation: &Generation, probe: &Probe, finding: Finding) -> Finding {
+    let code = finding.code();
+    lint::check_by(generation, finding, |changed| {
+        let again = Probe::ask(
+            &changed.snapshot,
+            &probe.method,
+            &probe.asked_host,
+            &probe.target,
+        );
+        proxy::findings(changed, &again, None)
+            .iter()
+            .any(|finding| finding.code() == code)
+    })
 }
 
 /// Asks the same with the first suggestion that was replayed without harm.

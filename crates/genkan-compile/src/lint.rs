@@ -90,7 +90,7 @@ pub(crate) fn of_route(generation: &Generation, host: &Host, route: &Route) -> V
         .collect()
 }
 
-pub(crate) use replay::with_suggestion;
+pub(crate) use replay::{check_by, with_suggestion};
 
 /// One route under examination.
 struct Subject<'g> {

@@ -187,6 +187,9 @@ impl Remark {
             }
             Fate::Closed => finding.note(&say::ROUTE_CLOSED),
             Fate::Refused if self.is_about_value() => finding.note(&words::OBJECT_REFUSED),
+            Fate::Default if matches!(self.problem, Problem::BadValue { .. }) => {
+                finding.note(&say::DEFAULT_HOLDS)
+            }
             Fate::Default | Fate::Refused => finding,
         };
         match self.suggestion(pointer) {
@@ -214,7 +217,7 @@ impl Remark {
             Problem::WrongKind { found, right } => finding
                 .arg("kind", found.as_str())
                 .note(say::MOVE_TO.arg("place", *right)),
-            Problem::Removed { instead } => finding.arg("reason", *instead).note(*instead),
+            Problem::Removed { instead } => finding.arg("reason", *instead),
             Problem::Snippet {
                 access_control: Some(directive),
             } => finding.note(words::CONTROLS_ACCESS.arg("directive", directive.as_str())),
@@ -224,7 +227,7 @@ impl Remark {
             Problem::UnknownKey { .. } => finding.arg("reason", &words::NO_SUCH_KEY),
             Problem::MissingPartner { needs } => finding.arg("partner", one_of(needs)),
             Problem::TooRisky { .. } | Problem::ForbiddenWord { .. } => {
-                finding.arg("object", "the Ingress").note(self.label())
+                finding.arg("object", "the Ingress")
             }
             Problem::Unknown { .. } | Problem::NotText | Problem::Snippet { .. } => finding,
         }

@@ -73,7 +73,8 @@ fn unserved(
                 Some(_) => (FIELD.to_owned(), Part::Value),
                 None => (annotation_pointer(CLASS_ANNOTATION), Part::Value),
             };
-            Some(mark::at(finding, object, &pointer, part, &words::NO_EFFECT))
+            let label = &words::OTHER_CONTROLLER;
+            Some(mark::at(finding, object, &pointer, part, label))
         }
         Selection::Other { .. } => None,
     }

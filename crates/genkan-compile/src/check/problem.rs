@@ -11,12 +11,30 @@ use genkan_objects::{
 pub(crate) fn findings<T>(object: &Resource<T>) -> Vec<Finding> {
     let place = |problem: &Problem| {
         let finding = of_problem(problem, &object.kind)?;
-        let label = words::UNREADABLE.arg("reason", problem.message());
+        let (finding, label) = match problem.kind {
+            ProblemKind::MissingPathType => {
+                let path = path_beside(object, &problem.pointer);
+                let label = words::MISSING_FIELD.arg("field", "pathType");
+                (finding.arg("path", path), label)
+            }
+            _ => {
+                let label = words::UNREADABLE.arg("reason", problem.message());
+                (finding, label)
+            }
+        };
         let finding = finding.on(object.object_ref()).field(&*problem.pointer);
         let finding = finding.at(object.span(problem.span), label);
         Some(with_impact(finding, problem.impact))
     };
     object.problems.iter().filter_map(place).collect()
+}
+
+/// The `path` of an entry of which another field is named; `/` where none is written.
+fn path_beside<T>(object: &Resource<T>, pointer: &str) -> String {
+    let entry = pointer.rsplit_once('/').map_or(pointer, |(entry, _)| entry);
+    let written = object.place.origin().value(&format!("{entry}/path"));
+    let text = written.map_or_else(|| "/".to_owned(), |span| span.text().to_owned());
+    text.trim_matches(['"', '\'']).to_owned()
 }
 
 /// Problems of one object that is no Ingress; claims carry their own.
@@ -161,10 +179,7 @@ fn of_problem(problem: &Problem, kind: &str) -> Option<Finding> {
                 .arg("field", "pathType")
                 .arg("value", "Prefix");
             let suggestion = Suggestion::new(title, Applicability::Safe).add(pointer, "Prefix");
-            let path = pointer.rsplit_once('/').map_or(pointer, |(path, _)| path);
-            Finding::new(Code::GK0251)
-                .arg("path", path)
-                .suggest(suggestion)
+            Finding::new(Code::GK0251).suggest(suggestion)
         }
         ProblemKind::OldApiVersion { found, current } => {
             let title = words::RENAME_TO.arg("name", *current);

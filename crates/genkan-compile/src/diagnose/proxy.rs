@@ -43,6 +43,7 @@ pub(super) fn findings(
         Fault::AddressRefused | Fault::Blocked => refused(generation, probe),
         Fault::EmptyRewrite => vec![empty_rewrite(generation, probe)],
         Fault::PatternLimit => vec![pattern_limit(probe)],
+        Fault::BodyTooLarge => vec![body_too_large(generation, probe)],
         other => of_connection(other, answer)
             .or_else(|| of_request(other))
             .into_iter()
@@ -316,6 +317,38 @@ fn empty_rewrite(generation: &Generation, probe: &Probe) -> Finding {
     mark::at(finding, object, &pointer, Part::Value, &words::THIS_VALUE).suggest(suggestion)
 }
 
+/// GK0500 with the limit, at the annotation or, where that is the default, at the rule.
+fn body_too_large(generation: &Generation, probe: &Probe) -> Finding {
+    let route = probe.route.as_ref();
+    let limit = route.and_then(|route| route.spec.settings.body_size_max);
+    let limit = limit.map_or_else(|| "proxy-body-size".to_owned(), size);
+    let finding = Finding::new(Code::GK0500)
+        .arg("limit", limit.as_str())
+        .value(limit.as_str());
+    let Some((route, object)) =
+        route.and_then(|route| Some((route, generation.origins.ingress(&route.spec.origin)?)))
+    else {
+        return finding;
+    };
+    let (pointer, label) = match mark::annotation_key(object, "proxy-body-size") {
+        Some(key) => (mark::annotation_pointer(key), &words::SET_HERE),
+        None => (mark::route_pointer(&route.spec.origin), &words::THIS_RULE),
+    };
+    mark::at(finding, object, &pointer, Part::Value, label)
+}
+
+/// A number of bytes as `proxy-body-size` writes it.
+fn size(bytes: u64) -> String {
+    let units = [(30, "g"), (20, "m"), (10, "k")];
+    let fits = units
+        .iter()
+        .find(|(shift, _)| bytes >= 1 << shift && bytes.is_multiple_of(1 << shift));
+    match fits {
+        Some((shift, unit)) => format!("{}{unit}", bytes >> shift),
+        None => format!("{bytes} bytes"),
+    }
+}
+
 /// GK0022; which of the host's patterns it was is not known.
 fn pattern_limit(probe: &Probe) -> Finding {
     let host = probe.host.as_ref().map_or_else(String::new, show);
@@ -400,7 +433,6 @@ fn of_connection(fault: Fault, answer: Option<&Answer>) -> Option<Finding> {
             .arg("endpoint", endpoint)
             .arg("reason", "it cannot be read"),
         Fault::ResponseHeadTooLarge => finding.arg("limit", "proxy-buffer-size"),
-        Fault::BodyTooLarge => finding.arg("limit", "proxy-body-size"),
         Fault::Loop => finding.arg("endpoint", endpoint),
         // not a matter of configuration
         _ => return None,

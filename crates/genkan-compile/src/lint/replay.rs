@@ -25,7 +25,7 @@ pub(super) fn check(
         return finding;
     }
     let Some(object) = ingress_of(generation, &finding) else {
-        return finding;
+        return with_edits(generation, finding);
     };
     let replay = Replay {
         generation,
@@ -45,6 +45,68 @@ pub(super) fn check(
         .iter()
         .map(|suggestion| replay.tried(suggestion.clone(), &before))
         .collect();
+    finding.with_suggestions(tried)
+}
+
+/// The finding about another kind of object, its suggestions written as edits of the text.
+fn with_edits(generation: &Generation, finding: Finding) -> Finding {
+    let objects = &generation.origins.objects;
+    let place = finding.object().and_then(|object| {
+        let namespace = object.namespace.as_deref().unwrap_or_default();
+        match &*object.kind {
+            "ConfigMap" => {
+                let found = objects.config_maps.get(namespace, &object.name);
+                found.map(|found| &found.place)
+            }
+            "Service" => {
+                let found = objects.services.get(namespace, &object.name);
+                found.map(|found| &found.place)
+            }
+            _ => None,
+        }
+    });
+    let Some(place) = place else { return finding };
+    let edited = |suggestion: &Suggestion| {
+        let mut suggestion = suggestion.clone();
+        if let Ok(edits) = patch::edits(place, &suggestion.patch) {
+            suggestion.edits = edits;
+        }
+        suggestion
+    };
+    let edited: Vec<_> = finding.suggestions().iter().map(edited).collect();
+    finding.with_suggestions(edited)
+}
+
+/// The finding with those of its suggestions tried that nothing has tried yet: whether it `remains` is
+/// asked of the changed objects.
+pub(crate) fn check_by(
+    generation: &Generation,
+    finding: Finding,
+    remains: impl Fn(&Generation) -> bool,
+) -> Finding {
+    let open = |suggestion: &Suggestion| {
+        matches!(suggestion.checked, Checked::NotChecked { .. }) && !suggestion.patch.is_empty()
+    };
+    if !finding.suggestions().iter().any(open) {
+        return finding;
+    }
+    let Some(object) = ingress_of(generation, &finding) else {
+        return finding;
+    };
+    let replay = Replay {
+        generation,
+        neighbours: &Neighbours::of(&generation.origins.objects),
+        object,
+        finding: &finding,
+    };
+    let Some(before) = replay.findings(None) else {
+        return finding;
+    };
+    let tried = |suggestion: &Suggestion| match open(suggestion) {
+        true => replay.judged(suggestion.clone(), &before, |changed, _| remains(changed)),
+        false => suggestion.clone(),
+    };
+    let tried: Vec<_> = finding.suggestions().iter().map(tried).collect();
     finding.with_suggestions(tried)
 }
 
@@ -90,6 +152,18 @@ type Identity = (Code, String, String);
 
 impl Replay<'_> {
     fn tried(&self, suggestion: Suggestion, before: &BTreeSet<Identity>) -> Suggestion {
+        let own = identity(self.finding);
+        self.judged(suggestion, before, |_, after| after.contains(&own))
+    }
+
+    /// Tries a suggestion; `remains` says of the changed objects and their findings whether the finding
+    /// is still there.
+    fn judged(
+        &self,
+        suggestion: Suggestion,
+        before: &BTreeSet<Identity>,
+        remains: impl Fn(&Generation, &BTreeSet<Identity>) -> bool,
+    ) -> Suggestion {
         let elsewhere = suggestion
             .object
             .as_ref()
@@ -101,11 +175,12 @@ impl Replay<'_> {
         if let Ok(edits) = patch::edits(&self.object.place, &suggestion.patch) {
             suggestion.edits = edits;
         }
-        let Some(after) = self.findings(Some(&suggestion)) else {
+        let Some(changed) = self.compiled(Some(&suggestion)) else {
             return suggestion;
         };
+        let after: BTreeSet<_> = raw(&changed).iter().map(identity).collect();
         let introduces: BTreeSet<_> = after.difference(before).map(|(code, ..)| *code).collect();
-        let gone = !after.contains(&identity(self.finding));
+        let gone = !remains(&changed, &after);
         suggestion.checked = if gone && introduces.is_empty() {
             Checked::Passed((&words::FINDING_GONE).into())
         } else {

@@ -61,6 +61,7 @@ words! {
     DID_YOU_MEAN: "did you mean `{name}`?", "`{name}` の間違いではありませんか";
     WANTED_FORM: "expected {expected}", "{expected} を書いてください";
     NOT_A_STRING: "YAML reads this as {type}, not as a string", "YAML はこれを文字列ではなく {type} として読みます";
+    OTHER_CONTROLLER: "served by another controller, not here", "ほかのコントローラーが担当し、ここでは扱いません";
     NO_EFFECT: "has no effect", "効果がありません";
     NO_EFFECT_BECAUSE: "has no effect: {reason}", "効果がありません: {reason}";
     WRONG_KIND_OF_OBJECT: "not read from a {kind}", "{kind} からは読まれません";
@@ -97,6 +98,7 @@ words! {
     READING_KEPT: "the last version that could be read keeps serving", "最後に読み取れたバージョンが引き続き使われます";
     DEFAULT_USED: "the default, {value}, is in effect", "既定値の {value} が有効です";
     NO_AUTHORITY: "its Secret has no `ca.crt` to verify with", "検証に使う `ca.crt` が Secret にありません";
+    DEFAULT_HOLDS: "this setting keeps its default; everything else works", "この設定は既定値のままです。ほかはすべて動作します";
     ROUTE_CLOSED: "this setting protects the route; until it can be applied the route answers 503", "この設定はルートを保護するものです。適用できるまで、このルートは 503 を返します";
     REST_WORKS: "the rest of this {kind} keeps working", "この {kind} の残りの部分はそのまま動作します";
     CLOSEST_IS: "closest: `{name}`", "最も近いもの: `{name}`";
@@ -134,7 +136,7 @@ words! {
     REMOVE_FIELD: "remove `{field}`", "`{field}` を削除してください";
     ADD_ANNOTATION: "add `{name}: \"{value}\"`", "`{name}: \"{value}\"` を追加してください";
     ADD_HOST: "add host `{host}`", "ホスト `{host}` を追加してください";
-    MOVE_TO: "move it to {place}", "{place} に移してください";
+    MOVE_TO: "move it to the {place}", "{place} に移してください";
     SPLIT_INGRESS: "give path `{path}` an Ingress of its own, without the annotation", "パス `{path}` を、このアノテーションのない別の Ingress に分けてください";
 
     // --- what a replay showed

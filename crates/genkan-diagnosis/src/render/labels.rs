@@ -103,13 +103,16 @@ labels! {
     ERROR_PAGE_ANSWERED: "the error backend replaced the original answer.", "エラー用のバックエンドが元の応答を置き換えました。";
     REDIRECTED: "the proxy redirects to {location}; no backend is asked.", "プロキシが {location} にリダイレクトします。バックエンドには問い合わせません。";
     HOST_UNKNOWN: "no Ingress has host `{host}`; the built-in default backend answered.", "ホスト `{host}` を持つ Ingress がないため、組み込みのデフォルトバックエンドが応答しました。";
+    PATH_UNKNOWN_ONE: "host `{host}` is served, but its one path does not match {path}.", "ホスト `{host}` は登録されていますが、ただ 1 つのパスは {path} に一致しません。";
+    PATH_UNKNOWN_NONE: "host `{host}` is served, but no path is written for it.", "ホスト `{host}` は登録されていますが、パスが 1 つも書かれていません。";
+    NOBODYS_RULE: "no rule: the host's own 404", "ルールではなく、ホスト自身の 404";
     PATH_UNKNOWN: "host `{host}` is served, but none of its {count} paths matches {path}.", "ホスト `{host}` は登録されていますが、{count} 個のパスのどれも {path} に一致しません。";
     ACCESS_REFUSED: "the proxy refused the request: {check}.", "プロキシがリクエストを拒否しました: {check}。";
     NO_ENDPOINT: "Service {service} has no ready endpoint.", "Service {service} に準備のできたエンドポイントがありません。";
     ATTEMPTS_FAILED: "every attempt at Service {service} failed.", "Service {service} への試行がすべて失敗しました。";
     REQUEST_REFUSED: "the proxy refused the request before it looked for a host: {title}.", "プロキシはホストを調べる前にリクエストを拒否しました: {title}。";
     HEALTH_ANSWERED: "the proxy answers its own health path; no rule is asked.", "プロキシ自身のヘルスチェック用パスに応答しました。ルールは使われません。";
-    PROXY_ANSWERED_BECAUSE: "the proxy answered this itself: {title}.", "プロキシ自身がこの応答を返しました: {title}。";
+    PROXY_ANSWERED_BECAUSE: "the proxy answered this itself. {title}.", "プロキシ自身がこの応答を返しました。{title}。";
     PROXY_ANSWERED: "the proxy answered this itself.", "プロキシ自身がこの応答を返しました。";
     WOULD_REACH: "the request would reach Service {service} as {method} `{path}`; what it answers is not known.", "リクエストは {method} `{path}` として Service {service} に届きます。応答は分かりません。";
     CANNOT_TELL: "what happens to this request cannot be told from what is known.", "分かっている情報だけでは、このリクエストの行き先を判断できません。";

@@ -113,6 +113,9 @@ pub struct Candidate {
     pub path_type: String,
     /// Chosen or rejected.
     pub verdict: Verdict,
+    /// Whether nobody wrote it: the 404 that a host has for what no rule takes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub implied: bool,
     /// Why it was rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,

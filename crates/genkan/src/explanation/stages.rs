@@ -309,6 +309,11 @@ fn candidates(generation: &Generation, explanation: &Explanation) -> Vec<Candida
         .iter()
         .filter(|candidate| !candidate.implied || candidate.is_chosen())
         .collect();
+    // an object's own default backend is a rule; a host's 404 is none
+    let leads_nowhere = explanation
+        .route
+        .as_ref()
+        .is_some_and(|route| route.spec.implied && route.spec.target == Target::NotFound);
     shown
         .iter()
         .map(|candidate| Candidate {
@@ -321,6 +326,7 @@ fn candidates(generation: &Generation, explanation: &Explanation) -> Vec<Candida
             } else {
                 Verdict::Rejected
             },
+            implied: candidate.is_chosen() && leads_nowhere,
             reason: reason(&candidate.fate, &shown),
             code: code(&candidate.fate),
         })

@@ -71,10 +71,17 @@ fn by_proxy(trace: &Trace) -> Option<Message> {
     if trace.host.is_none() {
         return Some(labels::HOST_UNKNOWN.arg("host", &trace.request.host));
     }
-    if trace.chosen.is_none() && trace.redirect.is_none() {
-        let message = labels::PATH_UNKNOWN
+    let taken = trace.chosen_candidate().is_some_and(|rule| !rule.implied);
+    if !taken && trace.redirect.is_none() {
+        let written = trace.candidates.iter().filter(|rule| !rule.implied).count();
+        let text = match written {
+            0 => &labels::PATH_UNKNOWN_NONE,
+            1 => &labels::PATH_UNKNOWN_ONE,
+            _ => &labels::PATH_UNKNOWN,
+        };
+        let message = text
             .arg("host", &trace.request.host)
-            .arg("count", trace.candidates.len())
+            .arg("count", written)
             .arg("path", &trace.request.path);
         return Some(message);
     }

@@ -150,7 +150,10 @@ impl Rows<'_> {
         } else {
             &labels::REJECTED
         };
-        let object = format!("{} {}", candidate.object, short_field(&candidate.pointer));
+        let object = match candidate.implied {
+            true => self.say(&labels::NOBODYS_RULE),
+            false => format!("{} {}", candidate.object, short_field(&candidate.pointer)),
+        };
         let mut row = Row::new("", format!("{number:>3} {}", self.say(verdict)))
             .cell(PATH, &candidate.path)
             .cell(DETAIL, &candidate.path_type)

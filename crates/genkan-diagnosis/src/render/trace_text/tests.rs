@@ -37,6 +37,7 @@ fn candidate(name: &str, path: &str, reason: Option<Reason>, code: Option<Code>)
         } else {
             Verdict::Rejected
         },
+        implied: false,
         reason,
         code,
     }
