@@ -255,7 +255,7 @@ fn report(stage: &mut Stage, world: &World, exchange: &Exchange, found: &[String
     stage.show(&least);
     println!(
         "--- manifests\n{}--- request\n{:?}\n--- seen\n{:?}\n--- differs\n{}\n--- explained\n{:#}\n---",
-        least.text(),
+        least.text(0),
         exchange.drawn,
         exchange.seen,
         lines.into_iter().collect::<Vec<_>>().join("\n"),

@@ -28,6 +28,8 @@ pub(crate) struct Stage {
     connection: RefCell<Option<Connection>>,
     /// Number of the next request; its header tells log lines and backends' requests apart.
     next: Cell<usize>,
+    /// How many folders were shown.
+    shown: usize,
 }
 
 impl Stage {
@@ -51,6 +53,7 @@ impl Stage {
             gateway,
             connection: RefCell::default(),
             next: Cell::new(0),
+            shown: 0,
         }
     }
 
@@ -69,11 +72,12 @@ impl Stage {
 
     /// Serves these manifests, and no others.
     pub(crate) fn show(&mut self, world: &World) {
+        // a number makes each folder another one, so that it goes live whatever was shown before
+        self.shown += 1;
+        let text = world.text(self.shown);
         let Self {
             folder, gateway, ..
         } = self;
-        // a comment makes each folder another one, so that it goes live again
-        let text = format!("# {}\n{}", self.next.get(), world.text());
         gateway.apply(|| folder.write(FILE, &text));
     }
 

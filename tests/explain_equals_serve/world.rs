@@ -117,9 +117,11 @@ impl World {
         }));
     }
 
-    /// The folder's one file.
-    pub(crate) fn text(&self) -> String {
-        let all = [&self.objects[..], &[log_everything()]].concat();
+    /// The folder's one file; the number is written where it has no effect.
+    pub(crate) fn text(&self, number: usize) -> String {
+        let mut map = log_everything();
+        map["metadata"]["annotations"] = json!({ "test.example/number": number.to_string() });
+        let all = [&self.objects[..], &[map]].concat();
         manifests::documents(&all)
     }
 
