@@ -90,7 +90,7 @@ pub(crate) const DIMENSIONS: &[Dimension] = &[
                     random,
                     object,
                     "permanent-redirect-code",
-                    &["308", "302", "404", "300"],
+                    &["308", "308", "308", "302", "404", "300"],
                 ),
                 false => object,
             }

@@ -28,6 +28,9 @@ const COMMAND_ONE_IN: usize = 50;
 const REASON_LEAST: usize = 100;
 /// The least that everything else occurs.
 const LEAST: usize = 20;
+/// The same for outcomes: all requests to one redirect of one world fall into one of them, so that their
+/// numbers scatter widely.
+const OUTCOME_LEAST: usize = 5;
 
 /// The closed list of reasons, without those of things that are not built: `canary-not-chosen`,
 /// `method-differs`, `header-differs`, `query-differs` (Gateway API), and `not-loaded`, which is about
@@ -117,7 +120,9 @@ fn explain_tells_what_happens() {
     let wanted = REASONS
         .iter()
         .map(|name| (format!("reason {name}"), REASON_LEAST));
-    let outcomes = OUTCOMES.iter().map(|name| ((*name).to_owned(), LEAST));
+    let outcomes = OUTCOMES
+        .iter()
+        .map(|name| ((*name).to_owned(), OUTCOME_LEAST));
     let met = DIMENSIONS
         .iter()
         .map(|dimension| (format!("met {}", dimension.name), LEAST));

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::dimensions::Drawn;
 use crate::facts::Seen;
-use crate::world::World;
+use crate::world::{MARKER, World, marker_location};
 
 const PODS: usize = 5;
 const FILE: &str = "world.yaml";
@@ -72,13 +72,19 @@ impl Stage {
 
     /// Serves these manifests, and no others.
     pub(crate) fn show(&mut self, world: &World) {
-        // a number makes each folder another one, so that it goes live whatever was shown before
         self.shown += 1;
         let text = world.text(self.shown);
         let Self {
             folder, gateway, ..
         } = self;
         gateway.apply(|| folder.write(FILE, &text));
+        // A name that was resolved meanwhile makes a generation too: what went live may be the last
+        // folder once more.
+        let wanted = marker_location(self.shown);
+        let marker = Request::get("/").host(MARKER);
+        while gateway.fetch(&marker).header("location") != Some(&*wanted) {
+            gateway.wait_for_generation(gateway.generation() + 1);
+        }
     }
 
     /// Sends the requests one after the other.

@@ -117,11 +117,10 @@ impl World {
         }));
     }
 
-    /// The folder's one file; the number is written where it has no effect.
+    /// The folder's one file. A host of its own redirects to the number, so that it can be seen when this
+    /// folder is served and no earlier one.
     pub(crate) fn text(&self, number: usize) -> String {
-        let mut map = log_everything();
-        map["metadata"]["annotations"] = json!({ "test.example/number": number.to_string() });
-        let all = [&self.objects[..], &[map]].concat();
+        let all = [&self.objects[..], &[log_everything(), marker(number)]].concat();
         manifests::documents(&all)
     }
 
@@ -356,6 +355,36 @@ fn foreign_class() -> Value {
 }
 
 /// Answers to unknown hosts are in the access log too.
+/// The host that [`World::text`] adds.
+pub(crate) const MARKER: &str = "marker.test";
+
+/// Where [`MARKER`] redirects to in the folder of a number.
+pub(crate) fn marker_location(number: usize) -> String {
+    format!("http://{MARKER}/{number}")
+}
+
+fn marker(number: usize) -> Value {
+    json!({
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {
+            "name": "marker",
+            "namespace": "marker",
+            "annotations": {
+                "nginx.ingress.kubernetes.io/permanent-redirect": marker_location(number),
+            },
+        },
+        "spec": {
+            "ingressClassName": "nginx",
+            "rules": [{ "host": MARKER, "http": { "paths": [{
+                "path": "/",
+                "pathType": "Prefix",
+                "backend": { "service": { "name": "marker", "port": { "number": 80 } } },
+            }] } }],
+        },
+    })
+}
+
 fn log_everything() -> Value {
     json!({
         "apiVersion": "v1",

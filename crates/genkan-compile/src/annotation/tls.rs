@@ -202,7 +202,7 @@ fn common_name(text: &str) -> Result<(), Malformed> {
         let pattern = shared(text, Mode::Strict, Anchor::Anywhere);
         return match pattern {
             Ok(_) => Ok(()),
-            Err(error) => Err(Malformed::of(&words::NOT_A_PATTERN, &error.to_string())),
+            Err(error) => Err(Malformed::of(&words::NO_EXPRESSION, &error.to_string())),
         };
     }
     Err(Malformed {

@@ -88,6 +88,7 @@ words! {
     HEAD_SIZE: "a response head needs between 1 byte and 16m", "レスポンスヘッダーのサイズは 1 バイトから 16m までです";
     NOT_AN_ADDRESS: "`{value}` is neither an address nor a network", "`{value}` はアドレスでもネットワークでもありません";
     NOT_A_PATTERN: "`{value}` is not a valid pattern", "`{value}` は有効なパターンではありません";
+    NO_EXPRESSION: "it is no regular expression: {value}", "正規表現ではありません: {value}";
     NOT_AN_ORIGIN: "`{value}` is not an origin such as `https://app.example.com`", "`{value}` はオリジンではありません（例: `https://app.example.com`）";
     NOT_A_METHOD: "`{value}` is not a method", "`{value}` はメソッドではありません";
     NOT_A_STATUS: "`{value}` is not such a status", "`{value}` は該当するステータスではありません";
@@ -114,7 +115,6 @@ words! {
     MODERN_CIPHERS: "only suites with forward secrecy and AEAD are spoken, and it names none of them; all of them are offered", "前方秘匿性のある AEAD の暗号スイートだけを使います。その中のものが 1 つも指定されていないため、すべてを提示します";
     MODERN_TLS: "only TLS 1.2 and 1.3 are spoken; TLS 1.2 is offered", "使えるのは TLS 1.2 と 1.3 だけです。TLS 1.2 を提示します";
     UNCHECKED_PAGE: "a page of the application would get requests that nobody has checked; they are answered 400", "アプリケーションのページに、確認されていないリクエストが届いてしまいます。代わりに 400 を返します";
-    NOT_A_PATTERN: "it is no regular expression: {value}", "正規表現ではありません: {value}";
     NO_PUSH: "browsers and nginx have removed HTTP/2 push", "HTTP/2 プッシュはブラウザーからも nginx からも削除されました";
     NGINX_ONLY: "it tunes the inside of nginx", "nginx の内部を調整するための設定です";
     DEAD: "ingress-nginx no longer reads it", "ingress-nginx ももう読んでいません";

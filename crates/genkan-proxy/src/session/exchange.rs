@@ -218,6 +218,9 @@ pub(super) async fn run<S: Transport>(client: &mut Client<Http1<S>>, buffer: &mu
         Err(HeadEnd::Http2) => return Next::Http2,
         Err(end) => return Box::pin(refuse(client, buffer, exchange, &held, end)).await,
     }
+    // A request starts when its head is complete: a slow head, or a readiness that was none, must not
+    // bring back a table that a live one has replaced.
+    let held = client.worker.held();
     client.line.count_request();
     let next = answer(client, buffer, &mut exchange, held).await;
     buffer.consume(exchange.consumed);

@@ -159,7 +159,6 @@ fn broken_lines_are_refused() {
             "GET / HTTP/1.1\r\nHost: app.test\r\nHost: b.test\r\n\r\n",
             400,
         ),
-        ("HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
         ("HTTP/0.9", "GET /\r\n", 400),
         (
             "lower-case method",
