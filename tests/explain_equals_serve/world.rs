@@ -292,8 +292,8 @@ fn disturbed(random: &mut Random, path: &str) -> String {
         false => format!("/{path}"),
     };
     let bare = path.trim_end_matches('/');
-    match random.below(18) {
-        0 | 1 => format!("{bare}/"),
+    match random.below(21) {
+        0 | 1 | 16..=18 => format!("{bare}/"),
         _ if bare.is_empty() && random.one_in(2) => format!("/{}", random.word()),
         2 | 3 => format!("{bare}/1"),
         4 if !bare.is_empty() => format!("{bare}x"),
