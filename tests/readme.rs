@@ -281,6 +281,10 @@ impl Terminal {
             // `cargo build` would build this same program a second time in the copy.
             .env("GENKAN_BINARY", genkan_binary())
             .env("PATH", format!("{}:{path}", program.display()))
+            // A make beneath another one says so; the reader's is the first.
+            .env_remove("MAKELEVEL")
+            .env_remove("MAKEFLAGS")
+            .env_remove("MFLAGS")
             .env("NO_COLOR", "1")
             .env("LC_ALL", "C.UTF-8")
             .env("COLUMNS", "100")
