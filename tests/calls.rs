@@ -22,14 +22,14 @@ const COUNTED: &str = "read,readv,recvfrom,recvmsg,write,writev,sendto,sendmsg,g
      clock_gettime,getrandom,futex";
 const FEW: u64 = 50;
 const MANY: u64 = 450;
-/// Other threads (the watched folder, the admin port) call now and then.
-const OTHERS_MAX: u64 = 20;
+/// Other threads (the watched folder, the admin port) call now and then, in either of the two runs.
+const OTHERS_MAX: u64 = 40;
 
 #[test]
 fn a_small_answer_takes_four_calls() {
     let calls = calls_of_more_requests(1024);
     let requests = MANY - FEW;
-    let range = 4 * requests..=4 * requests + OTHERS_MAX;
+    let range = 4 * requests - OTHERS_MAX..=4 * requests + OTHERS_MAX;
     assert!(
         range.contains(&calls),
         "{calls} calls in {requests} requests"
