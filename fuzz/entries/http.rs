@@ -11,6 +11,7 @@ use genkan_http::limits::{ChunkLimits, HeadLimits, ResponseLimits};
 use genkan_http::method::Method;
 use genkan_http::normalise::{escape_path, normalise};
 use genkan_http::parse::{Progress, parse_request, parse_response};
+use genkan_http::proxy_protocol::{self, HEADER_BYTES_MAX};
 use genkan_http::reject::{ChunkReject, RequestReject, ResponseReject};
 use genkan_http::target::{Target, effective_host};
 use genkan_http::write;
@@ -272,6 +273,39 @@ pub(crate) fn target(data: &[u8]) {
         let forwarded = target.forward().concat();
         let again = Target::parse(&forwarded, Method::Get).expect("what is forwarded is a target");
         assert_eq!((again.path, again.query), (target.path, target.query));
+    }
+}
+
+/// A PROXY header: whole and in pieces alike, and what it says can be said in one line again.
+pub(crate) fn proxy_header(data: &[u8]) {
+    use proxy_protocol::Progress::{Complete, Partial};
+    let whole = proxy_protocol::parse(data);
+    let first = pieces(data).map(|arrived| proxy_protocol::parse(&data[..arrived]));
+    let first = first.into_iter().find(|progress| *progress != Ok(Partial));
+    assert_eq!(first.unwrap_or(Ok(Partial)), whole);
+    match whole {
+        Ok(Complete { length, proxied }) => {
+            assert!((15..=HEADER_BYTES_MAX.min(data.len())).contains(&length));
+            assert!(proxy_protocol::is_begun(data));
+            let Some(proxied) = proxied else { return };
+            let (source, destination) = (proxied.source, proxied.destination);
+            let family = if source.is_ipv4() { "TCP4" } else { "TCP6" };
+            let line = format!(
+                "PROXY {family} {} {} {} {}\r\n",
+                source.ip(),
+                destination.ip(),
+                source.port(),
+                destination.port()
+            );
+            let length = line.len();
+            let again = Ok(Complete {
+                length,
+                proxied: Some(proxied),
+            });
+            assert_eq!(proxy_protocol::parse(line.as_bytes()), again);
+        }
+        Ok(Partial) => assert!(data.len() < HEADER_BYTES_MAX),
+        Err(_) => assert!(!data.is_empty()),
     }
 }
 

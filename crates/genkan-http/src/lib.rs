@@ -19,6 +19,7 @@ pub mod limits;
 pub mod method;
 pub mod normalise;
 pub mod parse;
+pub mod proxy_protocol;
 pub mod reject;
 pub mod target;
 pub mod write;

@@ -40,6 +40,12 @@ const WORDS: &[&[u8]] = &[
     b"101",
     b"\xff",
     b"_",
+    b"PROXY TCP4 ",
+    b"PROXY UNKNOWN",
+    b" 203.0.113.7",
+    b" 65535",
+    b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c",
+    b"\x03\0\x04",
 ];
 
 #[test]
@@ -65,4 +71,9 @@ fn chunked_bodies() {
 #[test]
 fn targets() {
     smoke::run("target", WORDS, ROUNDS, http::target);
+}
+
+#[test]
+fn proxy_headers() {
+    smoke::run("proxy_header", WORDS, ROUNDS, http::proxy_header);
 }

@@ -1,5 +1,7 @@
 //! What must hold for any input: arrival in pieces changes nothing, and what we write we read.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
 use genkan_http::chunked::{
     CHUNK_END, CHUNK_HEADER_BYTES_MAX, ChunkedDecoder, LAST_CHUNK, Part, chunk_header,
 };
@@ -7,6 +9,7 @@ use genkan_http::head::{RequestHead, RequestView, ResponseHead, ResponseView, Ve
 use genkan_http::limits::{ChunkLimits, HeadLimits, LargeBuffers, ResponseLimits};
 use genkan_http::normalise::{escape_path, normalise};
 use genkan_http::parse::{Progress, parse_request, parse_response};
+use genkan_http::proxy_protocol::{self, Proxied};
 use genkan_http::write;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -201,4 +204,82 @@ proptest! {
     fn any_bytes_can_be_normalised(path in vec(any::<u8>(), 0..60)) {
         let _ = normalise(&path, &mut Vec::new());
     }
+
+    #[test]
+    fn a_proxy_header_in_pieces_tells_what_was_put_in(
+        ends in any::<(bool, u128, u128, u16, u16)>(),
+        extensions in proptest::option::of(vec((4u8..255, vec(any::<u8>(), 0..60)), 0..5)),
+        behind in vec(any::<u8>(), 0..40),
+        points in vec(any::<Index>(), 0..40),
+    ) {
+        let proxied = ends_of(ends);
+        let header = match &extensions {
+            None => proxy_line(&proxied),
+            Some(extensions) => proxy_binary(&proxied, extensions),
+        };
+        let bytes = [&header[..], &behind].concat();
+        let mut ends = cuts(bytes.len(), &points).into_iter();
+        let first = ends.find_map(|end| match proxy_protocol::parse(&bytes[..end]) {
+            Ok(proxy_protocol::Progress::Partial) => None,
+            told => Some(told),
+        });
+        let proxied = Some(proxied);
+        let length = header.len();
+        prop_assert_eq!(first, Some(Ok(proxy_protocol::Progress::Complete { length, proxied })));
+    }
+
+    #[test]
+    fn any_bytes_can_be_taken_for_a_proxy_header(bytes in vec(any::<u8>(), 0..200)) {
+        let _ = proxy_protocol::parse(&bytes);
+        let _ = proxy_protocol::parse(&[b"\r\n\r\n\0\r\nQUIT\n".as_slice(), &bytes].concat());
+    }
+}
+
+fn ends_of(
+    (is_v6, source, destination, port, other_port): (bool, u128, u128, u16, u16),
+) -> Proxied {
+    let address = |bits: u128| match is_v6 {
+        true => IpAddr::V6(Ipv6Addr::from_bits(bits)),
+        false => IpAddr::V4(Ipv4Addr::from_bits(bits as u32)),
+    };
+    Proxied {
+        source: SocketAddr::new(address(source), port),
+        destination: SocketAddr::new(address(destination), other_port),
+    }
+}
+
+/// Version 1, as the specification has it.
+fn proxy_line(proxied: &Proxied) -> Vec<u8> {
+    let Proxied {
+        source,
+        destination,
+    } = proxied;
+    let family = if source.is_ipv4() { "TCP4" } else { "TCP6" };
+    let (from, to) = (source.ip(), destination.ip());
+    let ports = format!("{} {}", source.port(), destination.port());
+    format!("PROXY {family} {from} {to} {ports}\r\n").into_bytes()
+}
+
+/// Version 2, as the specification has it.
+fn proxy_binary(proxied: &Proxied, extensions: &[(u8, Vec<u8>)]) -> Vec<u8> {
+    let mut rest = Vec::new();
+    for end in [proxied.source, proxied.destination] {
+        match end.ip() {
+            IpAddr::V4(address) => rest.extend(address.octets()),
+            IpAddr::V6(address) => rest.extend(address.octets()),
+        }
+    }
+    rest.extend(proxied.source.port().to_be_bytes());
+    rest.extend(proxied.destination.port().to_be_bytes());
+    for (kind, value) in extensions {
+        rest.push(*kind);
+        rest.extend((value.len() as u16).to_be_bytes());
+        rest.extend(value);
+    }
+    let family = if proxied.source.is_ipv4() { 0x11 } else { 0x21 };
+    let mut header = b"\r\n\r\n\0\r\nQUIT\n\x21".to_vec();
+    header.push(family);
+    header.extend((rest.len() as u16).to_be_bytes());
+    header.extend(rest);
+    header
 }
