@@ -193,6 +193,7 @@ fn start(generation: &Generation) -> Proxy {
         }),
         captures: CaptureLimits::default(),
         spill_bytes_max: SPILL_BYTES_MAX,
+        refusals: Arc::new(|_| {}),
     };
     Proxy::start(&options, generation.snapshot.clone()).expect("the proxy starts on a free port")
 }

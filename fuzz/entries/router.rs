@@ -15,7 +15,7 @@ use genkan_http::{
     parse::{Progress, parse_request},
 };
 use genkan_route::{
-    client::Trust,
+    client::{ProxyHeader, Trust},
     decide::decide,
     decision::{BodyLength, DecisionInput, RequestId, Scheme, Scratch, Verdict},
     endpoint::{Endpoint, Endpoints, GroupKey},
@@ -109,7 +109,7 @@ fn input() -> DecisionInput {
         scheme: Scheme::Http,
         port: 80,
         peer: SocketAddr::from(([192, 0, 2, 7], 4711)),
-        proxied: None,
+        proxy_header: ProxyHeader::Absent,
         body: BodyLength::None,
         request_id: RequestId([b'0'; 32]),
         handshake: None,

@@ -29,20 +29,10 @@ fn configured(class: &str, annotations: &[(&str, &str)], keys: &[(&str, &str)]) 
     for (name, value) in annotations {
         ingress = manifests::annotated(ingress, name, value);
     }
-    let data: serde_json::Map<String, serde_json::Value> = keys
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).into()))
-        .collect();
-    let settings = serde_json::json!({
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": "ingress-nginx-controller", "namespace": "ingress-nginx"},
-        "data": data,
-    });
     let folder = Folder::with(&manifests::documents(&[
         manifests::service("h2", &[backend.address()]),
         ingress,
-        settings,
+        manifests::settings(keys),
     ]));
     let gateway = Gateway::serve(folder.path());
     Scene {

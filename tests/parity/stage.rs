@@ -140,6 +140,7 @@ impl Stage {
             }),
             captures: CaptureLimits::default(),
             spill_bytes_max: SPILL_BYTES_MAX,
+            refusals: Arc::new(|_| {}),
         };
         let proxy = Proxy::start(&proxy_options, generation.snapshot.clone());
         let proxy = proxy.expect("the proxy starts on a free port");

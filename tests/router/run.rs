@@ -8,6 +8,7 @@ use genkan_http::{
     parse::parse_request,
 };
 use genkan_route::{
+    client::ProxyHeader,
     decide::decide,
     decision::{BodyLength, DecisionInput, RequestId, Scheme, Scratch},
     endpoint::{Absence, Endpoint, Endpoints},
@@ -165,7 +166,7 @@ fn route(snapshot: &Snapshot, request: &Request, scratch: &mut Scratch, watched:
         scheme: Scheme::Http,
         port: 80,
         peer: SocketAddr::from(([192, 0, 2, 7], 4711)),
-        proxied: None,
+        proxy_header: ProxyHeader::Absent,
         body: request.body.map_or(BodyLength::None, BodyLength::Known),
         request_id: RequestId([b'0'; 32]),
         handshake: None,

@@ -46,6 +46,31 @@ pub fn ingress(name: &str, class: &str, host: &str, paths: &[(&str, &str, &str)]
     })
 }
 
+/// The main ConfigMap with these keys.
+#[must_use]
+pub fn settings(keys: &[(&str, &str)]) -> Value {
+    config_map("ingress-nginx/ingress-nginx-controller", keys)
+}
+
+/// A ConfigMap, named `NAMESPACE/NAME`.
+///
+/// # Panics
+/// When the name has no slash.
+#[must_use]
+pub fn config_map(name: &str, keys: &[(&str, &str)]) -> Value {
+    let (namespace, name) = name.split_once('/').expect("a namespace and a name");
+    let data: serde_json::Map<String, Value> = keys
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), json!(value)))
+        .collect();
+    json!({
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": { "name": name, "namespace": namespace },
+        "data": data,
+    })
+}
+
 /// `object` with an annotation.
 ///
 /// # Panics

@@ -7,7 +7,10 @@ use genkan_objects::{
     ObjectStore, Resource,
     kind::{ConfigMap, IngressClass},
 };
-use genkan_route::settings::{GlobalSettings, RouteSettings};
+use genkan_route::{
+    client::Trust,
+    settings::{GlobalSettings, RouteSettings},
+};
 
 use crate::{
     annotation::{Policy, Written},
@@ -183,6 +186,10 @@ fn defaults(options: &Options) -> Settings {
         global: GlobalSettings {
             health_path: options.health_path.clone(),
             https_port: options.https_port,
+            trust: Trust {
+                proxy_header_optional: options.proxy_header_optional.clone(),
+                ..settings.global.trust
+            },
             ..settings.global
         },
         ..settings

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
+use genkan_route::network::Networks;
+
 /// Whether what is absent is known to be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum World {
@@ -49,6 +51,8 @@ pub struct Options {
     pub health_path: String,
     /// `--https-port`: where redirects to HTTPS lead.
     pub https_port: u16,
+    /// `--proxy-protocol-optional`: peers that may leave the PROXY header out.
+    pub proxy_header_optional: Networks,
     /// `--default-ssl-certificate`: `namespace/name` of the Secret for names without a certificate.
     pub default_ssl_certificate: Option<String>,
 }
@@ -72,6 +76,7 @@ impl Default for Options {
             static_roots: Vec::new(),
             health_path: "/healthz".to_owned(),
             https_port: 443,
+            proxy_header_optional: Networks::default(),
             default_ssl_certificate: None,
         }
     }

@@ -11,6 +11,7 @@ use genkan_http::{
 };
 use genkan_route::{
     check::Check,
+    client::ProxyHeader,
     decide::decide,
     decision::{BodyLength, DecisionInput, RequestId, Scheme, Scratch, Verdict},
     endpoint::Endpoints,
@@ -96,7 +97,7 @@ impl Probe {
             scheme: Scheme::Http,
             port: 80,
             peer: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            proxied: None,
+            proxy_header: ProxyHeader::Absent,
             body: BodyLength::None,
             request_id: RequestId(*b"00000000000000000000000000000000"),
             handshake: None,

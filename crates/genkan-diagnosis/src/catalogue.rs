@@ -16,6 +16,7 @@ mod client_tls;
 mod conflicts;
 mod connection;
 mod endpoints;
+mod load_balancer;
 mod migration;
 mod patterns;
 mod patterns_and_rewrites;
@@ -115,6 +116,7 @@ const BLOCKS: &[&[Entry]] = &[
     backend_answer::ENTRIES,
     client_tls::ENTRIES,
     client_address::ENTRIES,
+    load_balancer::ENTRIES,
     sizes_and_headers::ENTRIES,
     migration::ENTRIES,
     who_answered::ENTRIES,

@@ -118,6 +118,22 @@ counters! {
     tls_unknown_names,
     /// Connections to an https port that do not begin with TLS.
     tls_not_spoken,
+    /// PROXY headers read.
+    proxy_headers,
+    /// Connections closed because they do not begin with a PROXY header.
+    proxy_headers_missing,
+    /// Connections that begin without a PROXY header, from peers that may leave it out.
+    proxy_headers_omitted,
+    /// Connections closed because their PROXY header breaks the format or is too long.
+    proxy_headers_broken,
+    /// Connections closed because their PROXY header took longer than its timeout.
+    proxy_headers_late,
+    /// Connections that the peer closed before its PROXY header was complete.
+    proxy_headers_abandoned,
+    /// Connections that begin with a PROXY header where none is asked for.
+    proxy_headers_unexpected,
+    /// Connections to an http port that begin with TLS.
+    tls_on_plain,
     /// Downstream connections that spoke HTTP/2.
     http2_connections,
     /// Requests on HTTP/2 streams.

@@ -23,6 +23,7 @@ use crate::{
     live::{Live, Progress},
     publication::{Publication, Published},
     record::ObserverFactory,
+    refusal::RefusalSink,
     upstream::prepare::Preparer,
     worker::{
         self, Start,
@@ -66,6 +67,8 @@ pub struct ProxyOptions {
     pub captures: CaptureLimits,
     /// Bytes that spilled request bodies of all workers may take in all.
     pub spill_bytes_max: u64,
+    /// Told of connections that were closed because they did not begin as they should.
+    pub refusals: Arc<RefusalSink>,
 }
 
 impl std::fmt::Debug for ProxyOptions {
@@ -162,6 +165,7 @@ impl Proxy {
                 observers: Arc::clone(&options.observers),
                 spill: Arc::clone(&spill),
                 captures: options.captures.clone(),
+                refusals: Arc::clone(&options.refusals),
                 ready: ready.clone(),
             };
             proxy.spawn(index, commands, start, ended_sender.clone())?;

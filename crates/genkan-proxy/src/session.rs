@@ -34,12 +34,14 @@ mod tests;
 
 use std::{net::SocketAddr, rc::Rc, sync::Arc, time::Instant};
 
-use genkan_route::{decision::Scheme, tls::Handshake};
+use genkan_route::{client::ProxyHeader, decision::Scheme, tls::Handshake};
 use tokio::net::TcpStream;
 
 use self::{client::Client, exchange::Next, http1::Http1, transport::Transport};
 use crate::{
     buffer::{Buffer, SMALL},
+    proxy_header::{self, Rule},
+    refusal::{Refusal, RefusalReason},
     tls::handshake,
     worker::{
         Worker,
@@ -56,19 +58,71 @@ pub(crate) struct Peer {
     pub(crate) port: u16,
     /// Scheme of the listener.
     pub(crate) scheme: Scheme,
+    /// What the PROXY header said.
+    pub(crate) proxy_header: ProxyHeader,
     /// What the handshake found out, on a TLS connection.
     pub(crate) handshake: Option<Arc<Handshake>>,
 }
 
-/// Serves a connection to its end.
-pub(crate) async fn serve<S: Transport>(worker: Rc<Worker>, stream: S, peer: Peer, watch: Watch) {
+impl Peer {
+    /// Tells whoever runs the proxy that this connection was closed.
+    pub(crate) fn refuse(&self, worker: &Worker, reason: RefusalReason) {
+        worker.refusals.tell(Refusal {
+            peer: self.client,
+            port: self.port,
+            scheme: self.scheme,
+            reason,
+        });
+    }
+}
+
+/// Reads the PROXY header, then serves.
+pub(crate) async fn serve_introduced(
+    worker: Rc<Worker>,
+    mut stream: TcpStream,
+    peer: Peer,
+    rule: Rule,
+    mut watch: Watch,
+) {
+    let timeout = worker.held().settings().trust.proxy_header_timeout;
+    watch.set(Instant::now(), timeout);
+    let header = proxy_header::read(&worker, &mut stream, rule, &mut watch);
+    match Box::pin(header).await {
+        Ok((proxy_header, early)) => {
+            let peer = Peer {
+                proxy_header,
+                ..peer
+            };
+            match peer.scheme {
+                Scheme::Http => serve(worker, stream, early, peer, watch).await,
+                Scheme::Https => serve_tls(worker, stream, early, peer, watch).await,
+            }
+        }
+        Err(failure) => {
+            failure.count(&worker.counters);
+            if let Some(reason) = failure.reason() {
+                peer.refuse(&worker, reason);
+            }
+        }
+    }
+}
+
+/// Serves a connection to its end; `early` was read from it before.
+pub(crate) async fn serve<S: Transport>(
+    worker: Rc<Worker>,
+    stream: S,
+    mut early: Buffer,
+    peer: Peer,
+    watch: Watch,
+) {
     let mut client = Client::new(worker, Http1::new(stream), peer, watch);
     // nginx: the first head must be complete one header timeout after the connection was accepted.
     let timeout = client.worker.held().settings().header_timeout;
     client.watch.set(Instant::now(), timeout);
-    while client.wait_for_bytes().await {
+    while !early.is_empty() || client.wait_for_bytes().await {
         client.watch.now(Activity::Reading);
-        match Box::pin(burst(&mut client)).await {
+        let early = std::mem::take(&mut early);
+        match Box::pin(burst(&mut client, early)).await {
             Next::Request => {}
             Next::Close => return,
             Next::Http2 => {
@@ -87,32 +141,46 @@ pub(crate) async fn serve<S: Transport>(worker: Rc<Worker>, stream: S, peer: Pee
     }
 }
 
-/// Shakes hands, then serves.
-pub(crate) async fn serve_tls(worker: Rc<Worker>, stream: TcpStream, peer: Peer, mut watch: Watch) {
+/// Shakes hands, then serves; `early` was read from the connection before.
+pub(crate) async fn serve_tls(
+    worker: Rc<Worker>,
+    stream: TcpStream,
+    early: Buffer,
+    peer: Peer,
+    mut watch: Watch,
+) {
     let timeout = worker.held().settings().header_timeout;
     watch.set(Instant::now(), timeout);
     // what a handshake needs is gone before the first request
-    let stream = Box::pin(handshake::accept(&worker, stream, &mut watch)).await;
+    let stream = Box::pin(handshake::accept(&worker, stream, early, &mut watch)).await;
     match stream {
         Ok((stream, handshake)) => {
             let peer = Peer {
                 handshake: Some(Arc::new(handshake)),
                 ..peer
             };
+            let early = Buffer::default();
             if stream.speaks_http2() {
-                let early = Buffer::default();
                 Box::pin(http2::serve(worker, stream, early, peer, watch)).await;
             } else {
-                serve(worker, stream, peer, watch).await;
+                serve(worker, stream, early, peer, watch).await;
             }
         }
-        Err(failure) => failure.count(&worker.counters),
+        Err(failure) => {
+            failure.count(&worker.counters);
+            if let Some(reason) = failure.reason() {
+                peer.refuse(&worker, reason);
+            }
+        }
     }
 }
 
 /// Serves requests as long as bytes are at hand.
-async fn burst<S: Transport>(client: &mut Client<Http1<S>>) -> Next {
-    let mut buffer = client.worker.buffers.take(SMALL);
+async fn burst<S: Transport>(client: &mut Client<Http1<S>>, early: Buffer) -> Next {
+    let mut buffer = match early.is_empty() {
+        true => client.worker.buffers.take(SMALL),
+        false => early,
+    };
     let next = loop {
         match exchange::run(client, &mut buffer).await {
             Next::Request if !buffer.is_empty() => {}

@@ -37,11 +37,13 @@ use self::{
 };
 use crate::{
     body::spill::SpillBudget,
-    buffer::Buffers,
+    buffer::{Buffer, Buffers},
     capture::Captures,
     counters::Counters,
+    proxy_header::Rule,
     record::{ConnectionCounts, Observers},
-    session::{self, Peer, transport::Transport},
+    refusal::{RefusalSink, Refusals},
+    session::{self, Peer},
     tls::turns::Turns,
     upstream::{http2::pool::Http2Pools, pool::Pools},
 };
@@ -66,6 +68,7 @@ pub(crate) struct Worker {
     pub(crate) captures: Captures,
     pub(crate) wall: Wall,
     pub(crate) turns: Turns,
+    pub(crate) refusals: Refusals,
     pub(crate) spill: Arc<SpillBudget>,
     pub(crate) observers: RefCell<Observers>,
     scratch: RefCell<Vec<Scratch>>,
@@ -85,6 +88,7 @@ impl Worker {
         observers: &crate::record::ObserverFactory,
         spill: Arc<SpillBudget>,
         captures: crate::capture::CaptureLimits,
+        refusals: Arc<RefusalSink>,
     ) -> Self {
         let mut observers = observers(place.index);
         observers.meter.adopt(held.snapshot());
@@ -98,6 +102,7 @@ impl Worker {
             captures: Captures::new(captures),
             wall: Wall::new(),
             turns: Turns::default(),
+            refusals: Refusals::new(refusals),
             spill,
             observers: RefCell::new(observers),
             scratch: RefCell::default(),
@@ -137,13 +142,20 @@ impl Worker {
     }
 
     /// Serves one connection in a task of its own.
-    pub(crate) fn serve<S: Transport + 'static>(self: &Rc<Self>, stream: S, peer: Peer) {
-        self.spawn(|worker, watch| session::serve(worker, stream, peer, watch));
+    pub(crate) fn serve(self: &Rc<Self>, stream: TcpStream, peer: Peer) {
+        let early = Buffer::default();
+        self.spawn(|worker, watch| session::serve(worker, stream, early, peer, watch));
     }
 
     /// Serves one connection that begins with a TLS handshake.
     pub(crate) fn serve_tls(self: &Rc<Self>, stream: TcpStream, peer: Peer) {
-        self.spawn(|worker, watch| session::serve_tls(worker, stream, peer, watch));
+        let early = Buffer::default();
+        self.spawn(|worker, watch| session::serve_tls(worker, stream, early, peer, watch));
+    }
+
+    /// Serves one connection that begins with a PROXY header.
+    pub(crate) fn serve_introduced(self: &Rc<Self>, stream: TcpStream, peer: Peer, rule: Rule) {
+        self.spawn(|worker, watch| session::serve_introduced(worker, stream, peer, rule, watch));
     }
 
     /// Runs a connection in a task. A panic ends this connection and no other.
@@ -228,6 +240,7 @@ pub(crate) struct Start {
     pub(crate) observers: Arc<crate::record::ObserverFactory>,
     pub(crate) spill: Arc<SpillBudget>,
     pub(crate) captures: crate::capture::CaptureLimits,
+    pub(crate) refusals: Arc<RefusalSink>,
     pub(crate) ready: std::sync::mpsc::Sender<std::io::Result<()>>,
 }
 
@@ -255,6 +268,7 @@ async fn work(start: Start) {
         &*start.observers,
         start.spill,
         start.captures,
+        start.refusals,
     ));
     let mut accepting = Vec::new();
     for listener in start.listeners {

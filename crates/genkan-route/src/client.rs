@@ -8,9 +8,10 @@
 use std::{
     borrow::Cow,
     net::{IpAddr, SocketAddr},
+    time::Duration,
 };
 
-use genkan_http::{head::RequestView, known::KnownHeader};
+use genkan_http::{head::RequestView, known::KnownHeader, proxy_protocol::Proxied};
 
 use crate::{
     decision::{DecisionInput, Scheme},
@@ -26,8 +27,12 @@ pub struct Trust {
     pub enable_real_ip: bool,
     /// `compute-full-forwarded-for`; counts only beside `use-forwarded-headers`.
     pub compute_full_forwarded_for: bool,
-    /// `use-proxy-protocol`.
+    /// `use-proxy-protocol`: connections begin with a PROXY header.
     pub use_proxy_protocol: bool,
+    /// `proxy-protocol-header-timeout`: 5 s until it has arrived.
+    pub proxy_header_timeout: Duration,
+    /// `--proxy-protocol-optional`: peers that may leave it out.
+    pub proxy_header_optional: Networks,
     /// `proxy-real-ip-cidr`: whose word about the client's address counts.
     pub proxies: Networks,
     /// `forwarded-for-header`.
@@ -47,6 +52,8 @@ impl Default for Trust {
             enable_real_ip: false,
             compute_full_forwarded_for: false,
             use_proxy_protocol: false,
+            proxy_header_timeout: Duration::from_secs(5),
+            proxy_header_optional: Networks::default(),
             proxies: Network::parse("0.0.0.0/0").into_iter().collect(),
             forwarded_for: FieldName::new("X-Forwarded-For"),
             forwarded_host: FieldName::new("X-Forwarded-Host"),
@@ -98,13 +105,32 @@ impl FieldName {
     }
 }
 
-/// What a PROXY header said about a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Proxied {
-    /// The client of whoever sent the header.
-    pub source: SocketAddr,
-    /// Where that client connected to.
-    pub destination: SocketAddr,
+/// What a connection began with. It holds for as long as the connection lives, whatever the settings
+/// are by then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ProxyHeader {
+    /// No PROXY header: none was asked for.
+    #[default]
+    Absent,
+    /// One that names nobody.
+    Anonymous,
+    /// One that names a client.
+    Names(Proxied),
+}
+
+impl ProxyHeader {
+    /// Whether there was one.
+    pub fn is_present(&self) -> bool {
+        !matches!(self, Self::Absent)
+    }
+
+    /// The connection that it stands for.
+    pub fn proxied(&self) -> Option<Proxied> {
+        match self {
+            Self::Names(proxied) => Some(*proxied),
+            Self::Absent | Self::Anonymous => None,
+        }
+    }
 }
 
 /// The client of one request.
@@ -162,7 +188,7 @@ impl Trust {
     /// Who the client is.
     #[inline]
     pub fn client(&self, input: &DecisionInput, request: RequestView<'_>) -> Client {
-        if self.use_forwarded_headers || self.enable_real_ip || self.use_proxy_protocol {
+        if self.use_forwarded_headers || self.enable_real_ip || input.proxy_header.is_present() {
             return self.named(input, request);
         }
         let reason = if request.has(KnownHeader::XForwardedFor) {
@@ -180,8 +206,9 @@ impl Trust {
         let of = |address, reason| Client { address, reason };
         let peer = |reason| of(input.peer, reason);
         let trusted = self.proxies.contains(input.peer.ip());
-        if self.use_proxy_protocol && !self.use_forwarded_headers {
-            return match input.proxied {
+        let introduced = input.proxy_header.is_present();
+        if introduced && !self.use_forwarded_headers {
+            return match input.proxy_header.proxied() {
                 None => peer(ClientReason::Peer),
                 Some(_) if !trusted => peer(ClientReason::PeerNotTrusted),
                 Some(proxied) => of(proxied.source, ClientReason::ProxyProtocol),
@@ -189,7 +216,7 @@ impl Trust {
         }
         let chain = match self.proxy_chain(input, request) {
             Some(chain) => vec![chain],
-            None if self.use_proxy_protocol => Vec::new(),
+            None if introduced => Vec::new(),
             None => self.chain(request).into_iter().map(Cow::Borrowed).collect(),
         };
         if chain.is_empty() {
@@ -224,10 +251,10 @@ impl Trust {
         input: &DecisionInput,
         request: RequestView<'a>,
     ) -> Option<Cow<'a, [u8]>> {
-        if !(self.use_proxy_protocol && self.use_forwarded_headers) {
+        if !self.use_forwarded_headers {
             return None;
         }
-        let source = input.proxied?.source.ip();
+        let source = input.proxy_header.proxied()?.source.ip();
         if self.proxies.contains(source) {
             self.forwarded_for
                 .joined(request)
@@ -263,11 +290,8 @@ impl Trust {
     /// `$pass_access_scheme`: what is sent on, and what redirects to HTTPS ask.
     #[inline]
     pub fn scheme<'a>(&self, input: &DecisionInput, request: RequestView<'a>) -> Cow<'a, [u8]> {
-        if self.use_proxy_protocol
-            && input
-                .proxied
-                .is_some_and(|proxied| proxied.destination.port() == 443)
-        {
+        let proxied = input.proxy_header.proxied();
+        if proxied.is_some_and(|proxied| proxied.destination.port() == 443) {
             return Cow::Borrowed(b"https");
         }
         self.believed(request, KnownHeader::XForwardedProto)
@@ -280,12 +304,12 @@ impl Trust {
         if let Some(port) = self.believed(request, KnownHeader::XForwardedPort) {
             return Port::Text(port);
         }
-        match (self.use_proxy_protocol, input.proxied) {
-            (true, Some(proxied)) => Port::Number(proxied.destination.port()),
-            (true, None) => Port::Unknown,
+        match input.proxy_header {
+            ProxyHeader::Names(proxied) => Port::Number(proxied.destination.port()),
+            ProxyHeader::Anonymous => Port::Unknown,
             // 443 on the https port whatever its number
-            (false, _) if input.scheme == Scheme::Https => Port::Number(443),
-            (false, _) => Port::Number(input.port),
+            ProxyHeader::Absent if input.scheme == Scheme::Https => Port::Number(443),
+            ProxyHeader::Absent => Port::Number(input.port),
         }
     }
 

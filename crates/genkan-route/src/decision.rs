@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use crate::{
-    client::{Client, Proxied},
+    client::{Client, ProxyHeader},
     endpoint::{Endpoints, GroupId},
     fault::Fault,
     host::HostName,
@@ -55,7 +55,7 @@ pub struct DecisionInput {
     /// The TCP peer.
     pub peer: SocketAddr,
     /// What a PROXY header said about the connection.
-    pub proxied: Option<Proxied>,
+    pub proxy_header: ProxyHeader,
     /// Body as the framing module sees it.
     pub body: BodyLength,
     /// Our own id of the exchange.

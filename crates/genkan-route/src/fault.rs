@@ -42,6 +42,10 @@ pub enum Fault {
     HeadTooLarge,
     /// Plain HTTP on a port that speaks TLS.
     PlainOnTls,
+    /// TLS on a port that speaks plain HTTP.
+    TlsOnPlain,
+    /// A PROXY header on a port that asks for none.
+    ProxyHeader,
     /// The host asks for client certificates, and the authority cannot be read.
     ClientAuthorityUnreadable,
     /// The host needs a client certificate, and none was sent.
@@ -135,7 +139,8 @@ impl Fault {
             Self::BadRequest => row("GK0506", 400, 400, "http_request_error"),
             Self::TargetTooLong => row("GK0502", 414, 414, "http_request_error"),
             Self::HeadTooLarge => row("GK0502", 400, 431, "http_request_error"),
-            Self::PlainOnTls => row("GK0502", 400, 400, "http_request_error"),
+            Self::PlainOnTls | Self::TlsOnPlain => row("GK0455", 400, 400, "http_request_error"),
+            Self::ProxyHeader => row("GK0451", 400, 400, "http_request_error"),
             Self::ClientAuthorityUnreadable => row("GK0411", 403, 503, "proxy_configuration_error"),
             Self::ClientCertificateMissing | Self::ClientCertificateRefused => {
                 row("GK0411", 400, 400, "http_request_denied")

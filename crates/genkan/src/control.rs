@@ -9,6 +9,7 @@ mod gateway;
 mod gateway_metrics;
 mod pipeline;
 mod process_metrics;
+mod refusals;
 mod resolve;
 mod signals;
 mod start;
@@ -25,6 +26,7 @@ use std::{
 
 use genkan_compile::Generation;
 use genkan_diagnosis::{Exit, Style};
+use genkan_proxy::{Refusal, RefusalSink};
 use genkan_route::settings::GlobalSettings;
 
 use crate::{
@@ -95,6 +97,8 @@ enum Message {
     Source(SourceEvent),
     /// External names were resolved.
     Names(Answers),
+    /// A connection was closed because it did not begin as it should.
+    Refused(Refusal),
     /// The process was signalled.
     Signal(Signal),
 }
@@ -146,10 +150,16 @@ impl<'p> Control<'p> {
             }
         })?;
         names.want(generation.external_names.clone());
+        let refusals: Arc<RefusalSink> = Arc::new({
+            let sender = sender.clone();
+            // a worker never waits; the counters have what finds no room
+            move |refusal| drop(sender.try_send(Message::Refused(refusal)))
+        });
         let gateway = Arc::new(Gateway::start(
             &plan.gateway,
             &plan.input,
             Arc::clone(&generation),
+            &refusals,
         )?);
         let generation = on_actual_port(&mut pipeline, &gateway, generation);
         let admin = admin::Servers::start(&plan.gateway, &gateway)?;
@@ -182,6 +192,7 @@ impl<'p> Control<'p> {
                 match message {
                     Message::Source(event) => changed |= self.take(&event),
                     Message::Names(answers) => changed |= self.pipeline.resolved(&answers),
+                    Message::Refused(refusal) => self.announcer.refusal(&refusal),
                     Message::Signal(Signal::ReopenLog) => self.gateway.reopen_log(),
                     Message::Signal(Signal::End) => return self.end(messages),
                 }

@@ -4,7 +4,6 @@ use super::key::{Effect, Group, Key};
 use genkan_route::client::FieldName;
 
 use crate::annotation::{
-    entry::Idle,
     limit::networks,
     value::{Malformed, Value, duration, flag},
     words,
@@ -75,9 +74,12 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         name: "forwarded-for-proxy-protocol-header",
-        value: Value::Anything,
+        value: FIELD_NAME,
         default: "X-Forwarded-For-Proxy-Protocol",
-        effect: Effect::NotYet(Idle::Word("X-Forwarded-For-Proxy-Protocol")),
+        effect: Effect::Supported(|settings, text| {
+            settings.global.trust.forwarded_for_proxy_protocol = field_name(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -106,7 +108,10 @@ pub(super) const KEYS: &[Key] = &[
         name: "use-proxy-protocol",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.global.trust.use_proxy_protocol = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -116,6 +121,10 @@ pub(super) const KEYS: &[Key] = &[
             check: |text| duration(text).map(drop),
         },
         default: "5s",
+        effect: Effect::Supported(|settings, text| {
+            settings.global.trust.proxy_header_timeout = duration(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {

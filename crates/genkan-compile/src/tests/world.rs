@@ -13,6 +13,7 @@ use genkan_objects::{
     files::{Content, FileSet},
 };
 use genkan_route::{
+    client::ProxyHeader,
     decide::decide,
     decision::{BodyLength, DecisionInput, RequestId, Scheme, Scratch, Verdict},
     recorder::NoRecorder,
@@ -120,7 +121,7 @@ pub(crate) fn input() -> DecisionInput {
         scheme: Scheme::Http,
         port: 80,
         peer: SocketAddr::from(([192, 0, 2, 7], 4711)),
-        proxied: None,
+        proxy_header: ProxyHeader::Absent,
         body: BodyLength::None,
         request_id: RequestId(*b"0123456789abcdef0123456789abcdef"),
         handshake: None,

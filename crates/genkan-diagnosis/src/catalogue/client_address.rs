@@ -1,10 +1,104 @@
-//! GK0450–GK0499: the client's address, load balancers, the network in front.
+//! GK0450–GK0453: the client's address, and lists that act on it.
 
 use super::{Code, Entry, Text, example};
 use crate::code::Phase::Both;
 use crate::code::Severity::{Error, Warning};
 
 pub(super) static ENTRIES: &[Entry] = &[
+    Entry {
+        code: Code::GK0450,
+        name: "ClientAddressLost",
+        severity: Warning,
+        phase: Both,
+        title: Text {
+            en: "The client's address is lost",
+            ja: "クライアントのアドレスが失われています",
+        },
+        headline: Some(Text {
+            en: "every client seems to be a node: Service `{service}` does not keep addresses",
+            ja: "すべてのクライアントがノードに見えます: Service `{service}` はアドレスを保持しません",
+        }),
+        meaning: Text {
+            en: "The Service in front passes connections on from any node, and the address that arrives \
+             is the node's. Allow lists and limits act on that address, and logs show it.",
+            ja: "手前の Service は任意のノードから接続を転送し、届くアドレスはそのノードのものになります。\
+             許可リストや制限はそのアドレスに対して働き、ログにもそれが残ります。",
+        },
+        remedy: Text {
+            en: "Set `externalTrafficPolicy: Local`, or let the balancer name the client: \
+             `use-proxy-protocol` on both sides, or a header and `use-forwarded-headers`.",
+            ja: "`externalTrafficPolicy: Local` を設定するか、ロードバランサーにクライアントを伝えさせてください。\
+             両側で `use-proxy-protocol` を有効にするか、ヘッダーと `use-forwarded-headers` を使います。",
+        },
+        detection: Text {
+            en: "The Service of the controller has type `LoadBalancer` or `NodePort` and not \
+             `externalTrafficPolicy: Local`, no setting names the client otherwise, and some setting \
+             depends on the client's address.",
+            ja: "コントローラーの Service の種類が `LoadBalancer` または `NodePort` で \
+             `externalTrafficPolicy: Local` ではなく、ほかにクライアントを伝える設定もないのに、クライアントの\
+             アドレスに依存する設定があります。",
+        },
+        example: example(
+            r#"
+spec:
+  type: LoadBalancer
+"#,
+            r#"
+spec:
+  type: LoadBalancer
+  externalTrafficPolicy: Local
+"#,
+        ),
+    },
+    Entry {
+        code: Code::GK0451,
+        name: "ProxyProtocolMismatch",
+        severity: Error,
+        phase: Both,
+        title: Text {
+            en: "PROXY protocol expected but not sent, or sent but not expected",
+            ja: "PROXY プロトコルが必要なのに送られていないか、不要なのに送られています",
+        },
+        headline: Some(Text {
+            en: "{sender} and this proxy disagree about the PROXY protocol",
+            ja: "{sender} とこのプロキシで PROXY プロトコルの設定が食い違っています",
+        }),
+        meaning: Text {
+            en: "With `use-proxy-protocol` every connection begins with a header that names the client; \
+             without it, the same header is no HTTP. When only one side is switched, no request \
+             arrives.",
+            ja: "`use-proxy-protocol` が有効なら、すべての接続はクライアントを伝えるヘッダーで始まります。無効\
+             なら、そのヘッダーは HTTP として解釈できません。片側だけを切り替えると、リクエストは一切届きません。",
+        },
+        remedy: Text {
+            en: "Switch both sides together: the key `use-proxy-protocol` and the annotation of the \
+             Service that your cloud asks for. Peers inside the cluster can be let in without the \
+             header by `--proxy-protocol-optional`.",
+            ja: "両側を同時に切り替えてください。キー `use-proxy-protocol` と、お使いのクラウドが求める Service \
+             のアノテーションです。クラスター内の接続元は、`--proxy-protocol-optional` でヘッダーなしでも受け\
+             入れられます。",
+        },
+        detection: Text {
+            en: "The key and the annotation of the controller's Service contradict each other; or a \
+             connection was closed because its first bytes are a PROXY header where none is asked \
+             for, or are none where one is.",
+            ja: "キーとコントローラーの Service のアノテーションが矛盾しています。または、最初のバイト列が不要な \
+             PROXY ヘッダーだったか、必要な PROXY ヘッダーではなかったため、接続が閉じられました。",
+        },
+        example: example(
+            r#"
+metadata:
+  annotations:
+    service.beta.kubernetes.io/do-loadbalancer-size-unit: "1"
+"#,
+            r#"
+metadata:
+  annotations:
+    service.beta.kubernetes.io/do-loadbalancer-size-unit: "1"
+    service.beta.kubernetes.io/do-loadbalancer-enable-proxy-protocol: "true"
+"#,
+        ),
+    },
     Entry {
         code: Code::GK0452,
         name: "ForwardedHeadersTrustedFromEveryone",

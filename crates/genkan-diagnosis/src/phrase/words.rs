@@ -47,6 +47,13 @@ words! {
     NOT_ON_LIST: "{subject} is not in {list}", "{subject} は {list} に含まれません";
     BLOCKED_BY: "{subject} is blocked by `{list}` of the ConfigMap", "{subject} は ConfigMap の `{list}` によって拒否されます";
     TRUSTS_EVERYBODY: "trusts everybody", "すべての接続元を信用しています";
+    HEADER_AWAITED: "port {port} waits for a PROXY header; {what} came instead", "ポート {port} は PROXY ヘッダーを待っていますが、{what} が届きました";
+    HEADER_BROKEN: "the PROXY header that came to port {port} breaks the format", "ポート {port} に届いた PROXY ヘッダーの形式が正しくありません";
+    HEADER_UNASKED: "a PROXY header came to port {port}, which asks for none", "PROXY ヘッダーを求めていないポート {port} に PROXY ヘッダーが届きました";
+    CAME_IN: "it came in on port {port}", "ポート {port} への接続です";
+    TLS_HANDSHAKE: "a TLS handshake", "TLS ハンドシェイク";
+    PLAIN_TEXT: "plain HTTP, or another protocol of text", "平文の HTTP などのテキスト";
+    SOMETHING_ELSE: "something else", "別のもの";
     LIST_PROXIES: "list the networks of your load balancer in `proxy-real-ip-cidr`", "`proxy-real-ip-cidr` にロードバランサーのネットワークを書いてください";
     IGNORED: "ignored", "無視されます";
     IGNORED_FOR: "ignored: {winner} is in effect", "無視されます: {winner} が有効です";

@@ -34,6 +34,7 @@ use crate::{
     answer::{Content, Persistence},
     buffer::{Buffer, SMALL},
     record::{Attempt, Maker},
+    refusal::RefusalReason,
     worker::{held::Held, watch::Activity},
 };
 
@@ -296,7 +297,7 @@ async fn dispatch<D: Downstream>(
         scheme: client.peer.scheme,
         port: client.peer.port,
         peer: client.peer.client,
-        proxied: None,
+        proxy_header: client.peer.proxy_header,
         body: match exchange.framing.body {
             Body::None => BodyLength::None,
             Body::Length(length) => BodyLength::Known(length),
@@ -405,6 +406,21 @@ fn is_continued(verdict: &Verdict<'_>) -> bool {
     }
 }
 
+/// Whoever set up the client's side of the connection took this listener for another one.
+fn tell<D>(client: &Client<D>, fault: Fault) {
+    let counters = &client.worker.counters;
+    let (count, reason) = match fault {
+        Fault::TlsOnPlain => (&counters.tls_on_plain, RefusalReason::TlsOnPlain),
+        Fault::ProxyHeader => (
+            &counters.proxy_headers_unexpected,
+            RefusalReason::ProxyHeaderUnexpected,
+        ),
+        _ => return,
+    };
+    count.add(1);
+    client.peer.refuse(&client.worker, reason);
+}
+
 /// Answers a head that cannot be used; the connection is out of step afterwards.
 async fn refuse<D: Downstream>(
     client: &mut Client<D>,
@@ -418,6 +434,7 @@ async fn refuse<D: Downstream>(
     let mode = held.snapshot().table.default_mode;
     let next = match end {
         HeadEnd::Refused(fault) => {
+            tell(client, fault);
             let content = Content::Fault(fault);
             let own = Own {
                 status: fault.status(mode),

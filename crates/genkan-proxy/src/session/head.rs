@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     buffer::{Buffer, LARGE, MEDIUM},
+    refusal::FirstBytes,
     worker::held::Held,
 };
 
@@ -67,7 +68,10 @@ pub(super) async fn read<S: Transport>(
                 {
                     return Err(HeadEnd::Http2);
                 }
-                Err(reject) => return Err(refused(reject)),
+                Err(reject) => {
+                    let other = foreign(buffer.filled()).filter(|_| client.line.is_fresh());
+                    return Err(other.map_or(refused(reject), HeadEnd::Refused));
+                }
             }
             if !partial {
                 partial = true;
@@ -88,6 +92,15 @@ pub(super) async fn read<S: Transport>(
             Ok(count) if buffer.len() == count => exchange.started = Instant::now(),
             Ok(_) => {}
         }
+    }
+}
+
+/// Whether a connection that does not begin with HTTP begins with what belongs to another listener.
+fn foreign(bytes: &[u8]) -> Option<Fault> {
+    match FirstBytes::of(bytes) {
+        FirstBytes::Tls => Some(Fault::TlsOnPlain),
+        FirstBytes::ProxyHeader => Some(Fault::ProxyHeader),
+        FirstBytes::Text | FirstBytes::Other => None,
     }
 }
 

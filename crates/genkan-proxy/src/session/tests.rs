@@ -10,14 +10,15 @@ use std::{
 };
 
 use genkan_route::{
-    decision::Scheme, endpoint::EndpointView, settings::GlobalSettings, snapshot::Snapshot,
-    table::Table,
+    client::ProxyHeader, decision::Scheme, endpoint::EndpointView, settings::GlobalSettings,
+    snapshot::Snapshot, table::Table,
 };
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf};
 
 use super::{Peer, serve, transport::Transport};
 use crate::{
     body::spill::SpillBudget,
+    buffer::Buffer,
     capture::CaptureLimits,
     publication::Published,
     record::{Observers, Unobserved},
@@ -102,6 +103,7 @@ pub(super) fn worker() -> Rc<Worker> {
         },
         SpillBudget::new(0),
         CaptureLimits::default(),
+        Arc::new(|_| {}),
     ))
 }
 
@@ -110,6 +112,7 @@ pub(super) fn peer() -> Peer {
         client: SocketAddr::from(([192, 0, 2, 1], 4711)),
         port: 80,
         scheme: Scheme::Http,
+        proxy_header: ProxyHeader::Absent,
         handshake: None,
     }
 }
@@ -136,7 +139,7 @@ fn a_session_needs_no_socket() {
         let asked = b"GET /healthz HTTP/1.1\r\nHost: a.test\r\n\r\n\
                       GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n";
         far.write_all(asked).await.unwrap();
-        serve(worker, near, peer(), watch).await;
+        serve(worker, near, Buffer::default(), peer(), watch).await;
         let mut text = String::new();
         far.read_to_string(&mut text).await.unwrap();
         text
@@ -151,7 +154,7 @@ fn an_idle_connection_holds_next_to_nothing() {
     let (near, mut far) = pipe();
     let worker = worker();
     let watch = worker.watches.watch(Activity::Reading);
-    let session = serve(Rc::clone(&worker), near, peer(), watch);
+    let session = serve(Rc::clone(&worker), near, Buffer::default(), peer(), watch);
     // The budget for an idle connection is 4 KiB, with what tokio keeps of it (about 500 bytes).
     let size = size_of_val(&session);
     assert!(size <= 1024, "{size} bytes");
@@ -182,6 +185,6 @@ fn a_busy_connection_stays_within_its_budget() {
     let worker = worker();
     let watch = worker.watches.watch(Activity::Reading);
     let mut client = super::Client::new(worker, super::Http1::new(near), peer(), watch);
-    let size = size_of_val(&super::burst(&mut client));
+    let size = size_of_val(&super::burst(&mut client, Buffer::default()));
     assert!(size <= 8192, "{size} bytes");
 }

@@ -2,7 +2,10 @@
 
 use std::{future::poll_fn, rc::Rc, sync::Arc, task::Poll};
 
-use genkan_http::client_hello::{FirstBytes, peek};
+use genkan_http::{
+    client_hello::{FirstBytes, peek},
+    proxy_protocol::is_begun,
+};
 use genkan_route::{
     fault::Fault,
     forward::AddedFields,
@@ -18,6 +21,7 @@ use crate::{
     answer::{Answer, Content, Persistence},
     buffer::{Buffer, SMALL},
     counters::Counters,
+    refusal::RefusalReason,
     session::transport::poll_fill,
     worker::{
         Worker,
@@ -39,6 +43,8 @@ pub(crate) enum Failure {
     Closed,
     /// The client does not speak TLS.
     NotTls,
+    /// A PROXY header came, and none is asked for.
+    ProxyHeader,
     /// The worker stops.
     Told,
 }
@@ -51,7 +57,17 @@ impl Failure {
             Self::Timeout => counters.tls_timeouts.add(1),
             Self::Closed => counters.tls_abandoned.add(1),
             Self::NotTls => counters.tls_not_spoken.add(1),
+            Self::ProxyHeader => counters.proxy_headers_unexpected.add(1),
             Self::Told => {}
+        }
+    }
+
+    /// What an operator is told: what the two sides were set up for, not how a handshake went.
+    pub(crate) fn reason(self) -> Option<RefusalReason> {
+        match self {
+            Self::NotTls => Some(RefusalReason::PlainOnTls),
+            Self::ProxyHeader => Some(RefusalReason::ProxyHeaderUnexpected),
+            Self::Refused | Self::Timeout | Self::Closed | Self::Told => None,
         }
     }
 }
@@ -65,13 +81,14 @@ impl From<Interrupt> for Failure {
     }
 }
 
-/// Shakes hands. The watch's deadline is that of the whole handshake.
+/// Shakes hands; `early` was read before. The watch's deadline is that of the whole handshake.
 pub(crate) async fn accept(
     worker: &Rc<Worker>,
     mut socket: TcpStream,
+    early: Buffer,
     watch: &mut Watch,
 ) -> Result<(TlsStream, Handshake), Failure> {
-    let (hello, server_name) = hello(worker, &mut socket, watch).await?;
+    let (hello, server_name) = hello(worker, &mut socket, early, watch).await?;
     let held = worker.held();
     let configs = held.tls().ok_or(Failure::Refused)?;
     let snapshot = held.snapshot();
@@ -183,14 +200,18 @@ fn answer_plain(worker: &Worker, socket: &TcpStream) {
 async fn hello(
     worker: &Rc<Worker>,
     socket: &mut TcpStream,
+    early: Buffer,
     watch: &mut Watch,
 ) -> Result<(Buffer, Option<String>), Failure> {
-    poll_fn(|cx| match socket.poll_read_ready(cx) {
-        Poll::Ready(ready) => Poll::Ready(ready.map_err(|_| Failure::Closed)),
-        Poll::Pending => watch.poll(cx).map(|interrupt| Err(interrupt.into())),
-    })
-    .await?;
-    let mut buffer = worker.buffers.take(SMALL);
+    let mut buffer = early;
+    if buffer.is_empty() {
+        poll_fn(|cx| match socket.poll_read_ready(cx) {
+            Poll::Ready(ready) => Poll::Ready(ready.map_err(|_| Failure::Closed)),
+            Poll::Pending => watch.poll(cx).map(|interrupt| Err(interrupt.into())),
+        })
+        .await?;
+        buffer = worker.buffers.take(SMALL);
+    }
     let outcome = read_hello(worker, socket, watch, &mut buffer).await;
     match outcome {
         Ok(server_name) => Ok((buffer, server_name)),
@@ -211,6 +232,14 @@ async fn read_hello(
     buffer: &mut Buffer,
 ) -> Result<Option<String>, Failure> {
     for _ in 0..HELLO_READS_MAX {
+        match peek(buffer.filled()) {
+            FirstBytes::Partial => {}
+            FirstBytes::Complete { server_name } => return Ok(server_name),
+            FirstBytes::Malformed => return Ok(None),
+            FirstBytes::TooLong => return Err(Failure::Refused),
+            FirstBytes::NotTls if is_begun(buffer.filled()) => return Err(Failure::ProxyHeader),
+            FirstBytes::NotTls => return Err(Failure::NotTls),
+        }
         if !buffer.has_room() {
             worker.buffers.grow(buffer, buffer.capacity() + 1);
         }
@@ -220,13 +249,6 @@ async fn read_hello(
         });
         if read.await? == 0 {
             return Err(Failure::Closed);
-        }
-        match peek(buffer.filled()) {
-            FirstBytes::Partial => {}
-            FirstBytes::Complete { server_name } => return Ok(server_name),
-            FirstBytes::Malformed => return Ok(None),
-            FirstBytes::TooLong => return Err(Failure::Refused),
-            FirstBytes::NotTls => return Err(Failure::NotTls),
         }
     }
     Err(Failure::Refused)

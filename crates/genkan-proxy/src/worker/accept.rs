@@ -18,14 +18,14 @@ use std::{
     time::Duration,
 };
 
-use genkan_route::decision::Scheme;
+use genkan_route::{client::ProxyHeader, decision::Scheme};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::mpsc::UnboundedSender,
 };
 
 use super::{Worker, command::Command, identifier::mix};
-use crate::session::Peer;
+use crate::{proxy_header::Rule, session::Peer};
 
 /// Connections accepted before other tasks get their turn.
 const ACCEPTS_PER_TURN: usize = 16;
@@ -167,7 +167,9 @@ fn place(
     local: SocketAddr,
     scheme: Scheme,
 ) {
-    let limit = worker.held().settings().worker_connections;
+    let held = worker.held();
+    let settings = held.settings();
+    let limit = settings.worker_connections;
     if worker.watches.active() >= limit {
         // nginx: "worker_connections are not enough"; idle connections give way first.
         worker.counters.shed.add(worker.watches.shed(SHED) as u64);
@@ -180,38 +182,42 @@ fn place(
         client,
         port: local.port(),
         scheme,
+        proxy_header: ProxyHeader::Absent,
         handshake: None,
     };
+    let rule = Rule::of(&settings.trust, client.ip());
     let Some(other) = worker.place.less_loaded(worker.counters.accepted.get()) else {
-        return start(worker, stream, peer);
+        return start(worker, stream, peer, rule);
     };
     let Ok(stream) = stream.into_std() else {
         return worker.counters.refused.add(1);
     };
     worker.place.gauges[other].0.fetch_add(1, Relaxed);
-    if let Err(returned) = worker.place.others[other].send(Command::Adopt { stream, peer }) {
+    let command = Command::Adopt { stream, peer, rule };
+    if let Err(returned) = worker.place.others[other].send(command) {
         worker.place.gauges[other].0.fetch_sub(1, Relaxed);
-        if let Command::Adopt { stream, peer } = returned.0 {
-            adopt(worker, stream, peer);
+        if let Command::Adopt { stream, peer, rule } = returned.0 {
+            adopt(worker, stream, peer, rule);
         }
     }
 }
 
 /// Serves a connection that is not registered with this worker's event loop yet.
-pub(super) fn adopt(worker: &Rc<Worker>, stream: std::net::TcpStream, peer: Peer) {
+pub(super) fn adopt(worker: &Rc<Worker>, stream: std::net::TcpStream, peer: Peer, rule: Rule) {
     match TcpStream::from_std(stream) {
-        Ok(stream) => start(worker, stream, peer),
+        Ok(stream) => start(worker, stream, peer, rule),
         Err(_) => worker.counters.refused.add(1),
     }
 }
 
-fn start(worker: &Rc<Worker>, stream: TcpStream, peer: Peer) {
+fn start(worker: &Rc<Worker>, stream: TcpStream, peer: Peer, rule: Rule) {
     match stream.set_nodelay(true) {
         Ok(()) => {
             worker.counters.handled.add(1);
-            match peer.scheme {
-                Scheme::Http => worker.serve(stream, peer),
-                Scheme::Https => worker.serve_tls(stream, peer),
+            match (rule, peer.scheme) {
+                (Rule::Unasked, Scheme::Http) => worker.serve(stream, peer),
+                (Rule::Unasked, Scheme::Https) => worker.serve_tls(stream, peer),
+                _ => worker.serve_introduced(stream, peer, rule),
             }
         }
         Err(_) => worker.counters.refused.add(1),

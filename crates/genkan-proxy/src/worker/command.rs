@@ -15,6 +15,7 @@ use crate::{
     capture::{CaptureQuery, CapturedExchange},
     counters::Totals,
     live::Progress,
+    proxy_header::Rule,
     publication::Published,
     session::Peer,
 };
@@ -28,7 +29,11 @@ pub(crate) enum Command {
         taken: Arc<Progress>,
     },
     /// Another worker accepted this connection and has more to do than we.
-    Adopt { stream: TcpStream, peer: Peer },
+    Adopt {
+        stream: TcpStream,
+        peer: Peer,
+        rule: Rule,
+    },
     /// Tell captured exchanges.
     Captures {
         query: CaptureQuery,
@@ -81,9 +86,9 @@ fn apply(worker: &Rc<Worker>, command: Command) {
             worker.take(Rc::new(Held::new(published, graveyard)));
             taken.done();
         }
-        Command::Adopt { stream, peer } => {
+        Command::Adopt { stream, peer, rule } => {
             worker.counters.adopted.add(1);
-            accept::adopt(worker, stream, peer);
+            accept::adopt(worker, stream, peer, rule);
             worker.place.arrived();
         }
         Command::Captures { query, reply } => {

@@ -30,6 +30,7 @@ fn a_port_in_use_is_told() {
             }),
             captures: Default::default(),
             spill_bytes_max: SPILL_BYTES_MAX,
+            refusals: Arc::new(|_| {}),
         };
         match Proxy::start(&options, World::new(&[]).snapshot()) {
             Err(StartError::PortInUse { address: named }) => assert_eq!(named, address),

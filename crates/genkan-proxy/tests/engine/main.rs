@@ -7,6 +7,7 @@ mod hostile;
 mod keep_alive;
 mod lifecycle;
 mod observation;
+mod proxy_header;
 mod responses;
 mod retries;
 mod support;

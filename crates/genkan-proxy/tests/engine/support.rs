@@ -8,4 +8,4 @@ mod world;
 pub(crate) use backend::{Backend, Request, chunks, echo, ok, pattern, read_request};
 pub(crate) use client::Client;
 pub(crate) use gathered::pause;
-pub(crate) use world::{World, start};
+pub(crate) use world::{Running, World, start};

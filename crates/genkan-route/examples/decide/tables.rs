@@ -4,6 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use genkan_http::{head::RequestHead, limits::HeadLimits, parse::parse_request};
 use genkan_route::{
+    client::ProxyHeader,
     decision::{BodyLength, DecisionInput, RequestId, Scheme},
     endpoint::{Endpoint, Endpoints, GroupKey},
     host::{Host, HostName, HostSpec},
@@ -178,7 +179,7 @@ fn prepared(hosts: Vec<HostSpec>, requests: Vec<Request>) -> Prepared {
         scheme: Scheme::Http,
         port: 80,
         peer: SocketAddr::from(([192, 0, 2, 7], 4711)),
-        proxied: None,
+        proxy_header: ProxyHeader::Absent,
         body: BodyLength::None,
         request_id: RequestId([b'0'; 32]),
         handshake: None,

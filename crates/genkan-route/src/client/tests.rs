@@ -41,7 +41,7 @@ fn from(peer: &str) -> DecisionInput {
 
 fn proxied(peer: &str, source: &str, destination: &str) -> DecisionInput {
     DecisionInput {
-        proxied: Some(Proxied {
+        proxy_header: ProxyHeader::Names(Proxied {
             source: source.parse().unwrap(),
             destination: destination.parse().unwrap(),
         }),
@@ -158,7 +158,6 @@ fn of_another_header_only_the_first_line_counts() {
 #[test]
 fn a_proxy_header_counts_when_the_peer_is_trusted() {
     let trust = Trust {
-        use_proxy_protocol: true,
         proxies: networks("127.0.0.0/8"),
         ..Trust::default()
     };
@@ -172,18 +171,16 @@ fn a_proxy_header_counts_when_the_peer_is_trusted() {
         found(&said("10.0.0.1")),
         ("10.0.0.1".to_owned(), ClientReason::PeerNotTrusted)
     );
-    assert_eq!(
-        found(&from("127.0.0.1")),
-        ("127.0.0.1".to_owned(), ClientReason::Peer)
-    );
+    let nobody = DecisionInput {
+        proxy_header: ProxyHeader::Anonymous,
+        ..from("127.0.0.1")
+    };
+    assert_eq!(found(&nobody), ("127.0.0.1".to_owned(), ClientReason::Peer));
 }
 
 #[test]
 fn with_both_the_header_counts_behind_a_trusted_proxy_header() {
-    let trust = Trust {
-        use_proxy_protocol: true,
-        ..trusting("203.0.113.0/24,127.0.0.1")
-    };
+    let trust = trusting("203.0.113.0/24,127.0.0.1");
     let check = |source: &str, fields: &str, expected: &str| {
         let input = proxied("127.0.0.1", source, "127.0.0.1:80");
         assert_eq!(
@@ -241,12 +238,14 @@ fn scheme_host_and_port_of_a_trusted_header_count_from_anybody() {
         row("https", "", "number 443")
     );
     // the recording `forwarded-proxy-protocol-trust.proto`
-    let both = Trust {
-        use_proxy_protocol: true,
-        ..trust
-    };
     let said = proxied("127.0.0.1", "203.0.113.7:4711", "127.0.0.1:443");
-    assert_eq!(all(&both, &said), row("https", "x.test:1", "99"));
+    assert_eq!(all(&trust, &said), row("https", "x.test:1", "99"));
+    // a header that names nobody (`UNKNOWN`, `LOCAL`): nginx's `$proxy_protocol_server_port` is empty
+    let nobody = DecisionInput {
+        proxy_header: ProxyHeader::Anonymous,
+        ..from("127.0.0.1")
+    };
+    assert_eq!(all(&Trust::default(), &nobody), row("http", "", ""));
 }
 
 #[test]

@@ -91,7 +91,7 @@ pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
         Body::Chunked => write::field(out, b"Transfer-Encoding", b"chunked"),
     }
     let prefix_is_set = head.route.forwarded_prefix.is_some();
-    let both = trust.use_proxy_protocol && trust.use_forwarded_headers;
+    let both = head.input.proxy_header.is_present() && trust.use_forwarded_headers;
     let chain = trust.forwarded_for_proxy_protocol.as_str().as_bytes();
     request.copy_fields(out, |field| match field.id {
         _ if own.replaces(field.name) => false,
@@ -224,10 +224,7 @@ fn write_chain(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
     if out.len() > start {
         out.extend_from_slice(b", ");
     }
-    let proxied = head
-        .input
-        .proxied
-        .filter(|_| head.settings.trust.use_proxy_protocol);
+    let proxied = head.input.proxy_header.proxied();
     let last = proxied.map_or(head.input.peer, |proxied| proxied.source);
     out.extend_from_slice(AddressBuffer::default().write(last.ip()));
     out.extend_from_slice(b"\r\n");

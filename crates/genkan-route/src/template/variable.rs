@@ -1,5 +1,9 @@
 //! nginx's variables, as far as their values are known when a request is routed.
 
+use std::net::SocketAddr;
+
+use genkan_http::proxy_protocol::Proxied;
+
 use super::{Filling, TemplateError};
 use crate::{client::Port, route::Target};
 
@@ -32,6 +36,18 @@ pub enum Variable {
     RemoteAddr,
     /// `$remote_port`.
     RemotePort,
+    /// `$realip_remote_addr`: of the connection, whoever the client is.
+    PeerAddr,
+    /// `$realip_remote_port`.
+    PeerPort,
+    /// `$proxy_protocol_addr`: empty where no PROXY header names one, like the following.
+    ProxyAddr,
+    /// `$proxy_protocol_port`.
+    ProxyPort,
+    /// `$proxy_protocol_server_addr`.
+    ProxyServerAddr,
+    /// `$proxy_protocol_server_port`.
+    ProxyServerPort,
     /// `$server_port`.
     ServerPort,
     /// `$request_method`.
@@ -83,10 +99,6 @@ const UNSUPPORTED: &[&str] = &[
     "proxy_alternative_upstream_name",
     "proxy_host",
     "proxy_port",
-    "proxy_protocol_addr",
-    "proxy_protocol_port",
-    "realip_remote_addr",
-    "realip_remote_port",
     "realpath_root",
     "remote_user",
     "request",
@@ -125,6 +137,12 @@ impl Variable {
             "pass_access_scheme" => Self::PassScheme,
             "remote_addr" | "the_real_ip" => Self::RemoteAddr,
             "remote_port" => Self::RemotePort,
+            "realip_remote_addr" => Self::PeerAddr,
+            "realip_remote_port" => Self::PeerPort,
+            "proxy_protocol_addr" => Self::ProxyAddr,
+            "proxy_protocol_port" => Self::ProxyPort,
+            "proxy_protocol_server_addr" => Self::ProxyServerAddr,
+            "proxy_protocol_server_port" => Self::ProxyServerPort,
             "server_port" => Self::ServerPort,
             "pass_server_port" | "pass_port" => Self::PassPort,
             "request_method" => Self::RequestMethod,
@@ -166,6 +184,15 @@ impl Variable {
         })
     }
 
+    fn write_proxied(&self, proxied: Proxied, out: &mut Vec<u8>) {
+        match self {
+            Self::ProxyAddr => address(out, proxied.source),
+            Self::ProxyPort => text(out, format_args!("{}", proxied.source.port())),
+            Self::ProxyServerAddr => address(out, proxied.destination),
+            _ => text(out, format_args!("{}", proxied.destination.port())),
+        }
+    }
+
     pub(super) fn write(&self, filling: &Filling<'_>, out: &mut Vec<u8>) {
         let ask = filling.ask;
         let service = || match filling.route.map(|route| &route.target) {
@@ -189,11 +216,15 @@ impl Variable {
             Self::IsArgs if ask.args().is_empty() => {}
             Self::IsArgs => out.push(b'?'),
             Self::Scheme => out.extend_from_slice(ask.input.scheme.as_str().as_bytes()),
-            Self::RemoteAddr => text(
-                out,
-                format_args!("{}", ask.client.address.ip().to_canonical()),
-            ),
+            Self::RemoteAddr => address(out, ask.client.address),
             Self::RemotePort => text(out, format_args!("{}", ask.client.address.port())),
+            Self::PeerAddr => address(out, ask.input.peer),
+            Self::PeerPort => text(out, format_args!("{}", ask.input.peer.port())),
+            Self::ProxyAddr | Self::ProxyPort | Self::ProxyServerAddr | Self::ProxyServerPort => {
+                if let Some(proxied) = ask.input.proxy_header.proxied() {
+                    self.write_proxied(proxied, out);
+                }
+            }
             Self::ServerPort => text(out, format_args!("{}", ask.input.port)),
             Self::BestHost => out.extend_from_slice(&ask.best_host()),
             Self::PassScheme => out.extend_from_slice(&ask.pass_scheme()),
@@ -238,6 +269,11 @@ fn origin(
     if let Some(route) = filling.route {
         out.extend_from_slice(part(&route.origin).as_bytes());
     }
+}
+
+/// IPv4 clients of a dual-stack socket are shown as IPv4.
+fn address(out: &mut Vec<u8>, address: SocketAddr) {
+    text(out, format_args!("{}", address.ip().to_canonical()));
 }
 
 fn text(out: &mut Vec<u8>, arguments: std::fmt::Arguments<'_>) {

@@ -4,6 +4,7 @@
 use std::{net::SocketAddr, path::PathBuf, str::FromStr};
 
 use genkan_compile::{Options, World};
+use genkan_route::network::Network;
 
 /// Which manifests, and how classes, defaults and endpoints are settled.
 #[derive(Clone, Debug, clap::Args)]
@@ -41,6 +42,11 @@ pub(crate) struct InputArgs {
     /// Secret with the certificate for names that have none.
     #[arg(long, value_name = "NAMESPACE/NAME")]
     pub(crate) default_ssl_certificate: Option<ObjectName>,
+
+    /// Network whose connections may leave the PROXY header out where `use-proxy-protocol` asks for
+    /// one, such as that of the Pods; may be given several times.
+    #[arg(long, value_name = "CIDR", value_parser = network)]
+    pub(crate) proxy_protocol_optional: Vec<Network>,
 
     /// Prefix of the annotations that are read.
     #[arg(
@@ -98,6 +104,7 @@ impl InputArgs {
                 .as_ref()
                 .map(ToString::to_string),
             configmap: self.configmap.to_string(),
+            proxy_header_optional: self.proxy_protocol_optional.iter().copied().collect(),
             annotations_prefix: self.annotations_prefix.trim_end_matches('/').to_owned(),
             disable_svc_external_name: self.disable_svc_external_name,
             endpoints: self
@@ -109,6 +116,10 @@ impl InputArgs {
             ..Options::default()
         }
     }
+}
+
+fn network(text: &str) -> Result<Network, String> {
+    Network::parse(text).map_err(|_| "expected a network such as 10.0.0.0/8".to_owned())
 }
 
 /// `namespace/name`.

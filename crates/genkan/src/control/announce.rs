@@ -1,22 +1,29 @@
 //! What the program says of its own accord, on standard error: the first lines, each new generation,
 //! each new finding once.
 
-use std::{collections::BTreeSet, net::SocketAddr, path::Path};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
+    path::Path,
+};
 
 use genkan_compile::Generation;
 use genkan_diagnosis::{Severity, Style, render};
 use genkan_objects::kind::ObjectMeta;
-use genkan_proxy::Proxy;
+use genkan_proxy::{Proxy, Refusal, RefusalReason};
 use genkan_route::{
     host::HostName,
     route::{RouteSpec, Target},
 };
 
-use super::{Greeting, Plan};
+use super::{Greeting, Plan, refusals};
 use crate::admin;
 
 /// Addresses that the first lines list at most.
 const ADDRESSES_MAX: usize = 10;
+
+/// Refused connections that are told of in one generation; the metrics count all.
+const REFUSALS_MAX: usize = 64;
 
 /// Remembers what has been said.
 #[derive(Debug)]
@@ -25,6 +32,8 @@ pub(super) struct Announcer {
     speaks: bool,
     /// Fingerprints of the findings that stand at the moment.
     said: BTreeSet<String>,
+    /// Who was refused for what in this generation.
+    refused: BTreeSet<(IpAddr, RefusalReason)>,
 }
 
 impl Announcer {
@@ -33,6 +42,7 @@ impl Announcer {
             style,
             speaks,
             said: BTreeSet::new(),
+            refused: BTreeSet::new(),
         }
     }
 
@@ -84,7 +94,20 @@ impl Announcer {
             return;
         }
         self.findings(generation);
+        self.refused.clear();
         eprintln!("live generation {}", generation.number());
+    }
+
+    /// A connection was refused: said once for each sender and reason of a generation.
+    pub(super) fn refusal(&mut self, refusal: &Refusal) {
+        let key = (refusal.peer.ip(), refusal.reason);
+        if self.speaks && self.refused.len() < REFUSALS_MAX && self.refused.insert(key) {
+            let finding = refusals::finding(refusal);
+            eprintln!(
+                "{}",
+                render::text::finding(&finding, &self.style).trim_end()
+            );
+        }
     }
 
     /// Prints findings that did not stand in the generation before. One that was mended and comes back

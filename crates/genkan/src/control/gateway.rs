@@ -13,7 +13,7 @@ use std::{
 use genkan_compile::Generation;
 use genkan_diagnosis::Code;
 use genkan_proxy::{
-    ListenOn, Live, Proxy, ProxyOptions, Publication, SPILL_BYTES_MAX,
+    ListenOn, Live, Proxy, ProxyOptions, Publication, RefusalSink, SPILL_BYTES_MAX,
     access_log::{Format, LogWriter, Overflow, Target},
     capture::{CaptureLimits, CaptureQuery, CapturedExchange},
     metrics::{ConstantLabels, Exposition, Metrics},
@@ -91,6 +91,7 @@ impl Gateway {
         args: &GatewayArgs,
         input: &InputArgs,
         generation: Arc<Generation>,
+        refusals: &Arc<RefusalSink>,
     ) -> Result<Self, StartError> {
         let log = open_log(args)?.map(Arc::new);
         let metrics = Arc::new(Metrics::new(ConstantLabels {
@@ -111,7 +112,7 @@ impl Gateway {
         let observers: Arc<genkan_proxy::record::ObserverFactory> = Arc::new(observers);
         let mut preparer = Preparer::new()?;
         let publication = prepare(&mut preparer, &generation);
-        let proxy = listen(args, &observers, &publication)?;
+        let proxy = listen(args, &observers, refusals, &publication)?;
         let number = generation.number();
         let mut applied = Applied::default();
         applied.count(&generation);
@@ -282,6 +283,7 @@ fn open_log(args: &GatewayArgs) -> Result<Option<LogWriter>, StartError> {
 fn listen(
     args: &GatewayArgs,
     observers: &Arc<genkan_proxy::record::ObserverFactory>,
+    refusals: &Arc<RefusalSink>,
     publication: &Publication,
 ) -> Result<Proxy, StartError> {
     let (first_http, first_https) = (args.http(), args.https());
@@ -302,6 +304,7 @@ fn listen(
             observers: Arc::clone(observers),
             captures: CaptureLimits::default(),
             spill_bytes_max: SPILL_BYTES_MAX,
+            refusals: Arc::clone(refusals),
         };
         match Proxy::start(&options, publication.clone()) {
             Err(genkan_proxy::StartError::PortInUse { address }) => {

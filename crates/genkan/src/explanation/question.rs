@@ -6,7 +6,10 @@ use genkan_http::{
     head::{HeadBuilder, RequestHead, Version},
     limits::HeadLimits,
 };
-use genkan_route::decision::{BodyLength, DecisionInput, RequestId, Scheme};
+use genkan_route::{
+    client::ProxyHeader,
+    decision::{BodyLength, DecisionInput, RequestId, Scheme},
+};
 
 use crate::admin::escape;
 
@@ -175,7 +178,7 @@ impl Question {
             scheme: Scheme::Http,
             port: self.port,
             peer: SocketAddr::from((self.client.unwrap_or(Ipv4Addr::LOCALHOST.into()), 0)),
-            proxied: None,
+            proxy_header: ProxyHeader::Absent,
             body: self.body.map_or(BodyLength::None, BodyLength::Known),
             request_id: RequestId([b'0'; 32]),
             handshake: None,

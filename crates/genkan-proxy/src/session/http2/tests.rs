@@ -13,6 +13,7 @@ use tokio::{
 };
 
 use crate::{
+    buffer::Buffer,
     session::{
         serve,
         tests::{Memory, peer, pipe, worker},
@@ -41,7 +42,13 @@ fn request() -> Vec<u8> {
 /// A session that has answered a request and waits for the next.
 async fn idle(worker: &Rc<Worker>, near: Memory, far: &mut DuplexStream) -> Session {
     let watch = worker.watches.watch(Activity::Reading);
-    let mut session: Session = Box::pin(serve(Rc::clone(worker), near, peer(), watch));
+    let mut session: Session = Box::pin(serve(
+        Rc::clone(worker),
+        near,
+        Buffer::default(),
+        peer(),
+        watch,
+    ));
     for _ in 0..20 {
         poll_fn(|cx| Poll::Ready(session.as_mut().poll(cx).is_ready())).await;
         tokio::task::yield_now().await;

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use super::gathered::Gathered;
 use genkan_proxy::{
-    ListenOn, Proxy, ProxyOptions, SPILL_BYTES_MAX,
+    ListenOn, Proxy, ProxyOptions, Refusal, SPILL_BYTES_MAX,
     capture::CaptureLimits,
     record::{AccessLog, ConnectionCounts, ExchangeRecord, Meter, Observers},
 };
@@ -131,6 +131,7 @@ pub(crate) struct Running {
     pub(crate) proxy: Proxy,
     pub(crate) address: SocketAddr,
     log: Arc<Gathered<Logged>>,
+    refusals: Arc<Gathered<Refusal>>,
 }
 
 impl Running {
@@ -138,12 +139,19 @@ impl Running {
     pub(crate) fn log(&self, count: usize) -> Vec<Logged> {
         self.log.wait(count)
     }
+
+    /// The refused connections so far, once there are `count` of them.
+    pub(crate) fn refusals(&self, count: usize) -> Vec<Refusal> {
+        self.refusals.wait(count)
+    }
 }
 
 /// Starts a proxy.
 pub(crate) fn start(world: &World) -> Running {
     let log = Arc::new(Gathered::default());
     let sink = Arc::clone(&log);
+    let refusals = Arc::new(Gathered::default());
+    let told = Arc::clone(&refusals);
     let options = ProxyOptions {
         workers: world.workers,
         listeners: vec![ListenOn {
@@ -156,6 +164,7 @@ pub(crate) fn start(world: &World) -> Running {
         }),
         captures: CaptureLimits::default(),
         spill_bytes_max: world.spill_bytes_max,
+        refusals: Arc::new(move |refusal| told.push(refusal)),
     };
     let proxy = Proxy::start(&options, world.snapshot()).unwrap();
     let address = proxy.local_addresses()[0];
@@ -163,6 +172,7 @@ pub(crate) fn start(world: &World) -> Running {
         proxy,
         address,
         log,
+        refusals,
     }
 }
 

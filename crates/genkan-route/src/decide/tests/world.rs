@@ -9,6 +9,7 @@ use genkan_http::{
 };
 
 use crate::{
+    client::ProxyHeader,
     decide::decide,
     decision::{BodyLength, DecisionInput, RequestId, Scheme, Scratch, Verdict},
     endpoint::{Absence, Endpoint, Endpoints, GroupKey},
@@ -185,7 +186,7 @@ pub(crate) fn input() -> DecisionInput {
         scheme: Scheme::Http,
         port: 80,
         peer: SocketAddr::from(([192, 0, 2, 7], 4711)),
-        proxied: None,
+        proxy_header: ProxyHeader::Absent,
         body: BodyLength::None,
         request_id: RequestId(*b"0123456789abcdef0123456789abcdef"),
         handshake: None,

@@ -1,0 +1,154 @@
+//! The PROXY header of a fresh connection: read before anything else, in front of TLS too.
+//!
+//! Whether one is asked for is settled when the connection is accepted, so that settings that change
+//! meanwhile concern the connections that follow.
+
+use std::{future::poll_fn, net::IpAddr, rc::Rc, task::Poll};
+
+use genkan_http::proxy_protocol::{HEADER_BYTES_MAX, HeaderReject, Progress, parse};
+use genkan_route::client::{ProxyHeader, Trust};
+use tokio::net::TcpStream;
+
+use crate::{
+    buffer::{Buffer, SMALL},
+    counters::Counters,
+    refusal::{FirstBytes, RefusalReason},
+    session::transport::poll_fill,
+    worker::{
+        Worker,
+        watch::{Interrupt, Watch},
+    },
+};
+
+/// Whether a connection begins with a PROXY header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// No.
+    Unasked,
+    /// Yes.
+    Required,
+    /// The peer may leave it out.
+    Optional,
+}
+
+impl Rule {
+    /// What holds for a connection from this peer.
+    pub(crate) fn of(trust: &Trust, peer: IpAddr) -> Self {
+        match trust.use_proxy_protocol {
+            false => Self::Unasked,
+            true if trust.proxy_header_optional.contains(peer) => Self::Optional,
+            true => Self::Required,
+        }
+    }
+}
+
+/// Why there is no header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The connection begins with something else.
+    Missing(FirstBytes),
+    /// It breaks the format, or is too long.
+    Broken,
+    /// It took too long.
+    Late,
+    /// The peer closed.
+    Closed,
+    /// The worker stops.
+    Told,
+}
+
+impl Failure {
+    /// Counts it.
+    pub(crate) fn count(self, counters: &Counters) {
+        match self {
+            Self::Missing(_) => counters.proxy_headers_missing.add(1),
+            Self::Broken => counters.proxy_headers_broken.add(1),
+            Self::Late => counters.proxy_headers_late.add(1),
+            Self::Closed => counters.proxy_headers_abandoned.add(1),
+            Self::Told => {}
+        }
+    }
+
+    /// What an operator is told. Who says nothing at all may be a health check.
+    pub(crate) fn reason(self) -> Option<RefusalReason> {
+        match self {
+            Self::Missing(first) => Some(RefusalReason::ProxyHeaderMissing(first)),
+            Self::Broken => Some(RefusalReason::ProxyHeaderBroken),
+            Self::Late | Self::Closed | Self::Told => None,
+        }
+    }
+}
+
+impl From<Interrupt> for Failure {
+    fn from(interrupt: Interrupt) -> Self {
+        match interrupt {
+            Interrupt::Timeout => Self::Late,
+            Interrupt::End => Self::Told,
+        }
+    }
+}
+
+/// Reads the header, and what came right behind it. The watch's deadline is that of the whole header.
+pub(crate) async fn read(
+    worker: &Rc<Worker>,
+    socket: &mut TcpStream,
+    rule: Rule,
+    watch: &mut Watch,
+) -> Result<(ProxyHeader, Buffer), Failure> {
+    poll_fn(|cx| match socket.poll_read_ready(cx) {
+        Poll::Ready(ready) => Poll::Ready(ready.map_err(|_| Failure::Closed)),
+        Poll::Pending => watch.poll(cx).map(|interrupt| Err(interrupt.into())),
+    })
+    .await?;
+    let mut buffer = worker.buffers.take(SMALL);
+    match read_into(worker, socket, rule, watch, &mut buffer).await {
+        Ok(header) if buffer.is_empty() => {
+            worker.buffers.give(buffer);
+            Ok((header, Buffer::default()))
+        }
+        Ok(header) => Ok((header, buffer)),
+        Err(failure) => {
+            worker.buffers.give(buffer);
+            Err(failure)
+        }
+    }
+}
+
+async fn read_into(
+    worker: &Rc<Worker>,
+    socket: &mut TcpStream,
+    rule: Rule,
+    watch: &mut Watch,
+    buffer: &mut Buffer,
+) -> Result<ProxyHeader, Failure> {
+    // each turn reads at least one byte, and a header has at most so many
+    for _ in 0..=HEADER_BYTES_MAX {
+        if !buffer.has_room() {
+            worker.buffers.grow(buffer, buffer.capacity() + 1);
+        }
+        let read = poll_fn(|cx| match poll_fill(socket, cx, buffer, u64::MAX) {
+            Poll::Ready(read) => Poll::Ready(read.map_err(|_| Failure::Closed)),
+            Poll::Pending => watch.poll(cx).map(|interrupt| Err(interrupt.into())),
+        });
+        if read.await? == 0 {
+            return Err(Failure::Closed);
+        }
+        match parse(buffer.filled()) {
+            Ok(Progress::Partial) => {}
+            Ok(Progress::Complete { length, proxied }) => {
+                buffer.consume(length);
+                worker.counters.proxy_headers.add(1);
+                return Ok(proxied.map_or(ProxyHeader::Anonymous, ProxyHeader::Names));
+            }
+            Err(HeaderReject::Absent) if rule == Rule::Optional => {
+                worker.counters.proxy_headers_omitted.add(1);
+                return Ok(ProxyHeader::Absent);
+            }
+            Err(HeaderReject::Absent) => {
+                return Err(Failure::Missing(FirstBytes::of(buffer.filled())));
+            }
+            Err(HeaderReject::Malformed | HeaderReject::TooLong) => return Err(Failure::Broken),
+        }
+    }
+    Err(Failure::Broken)
+}
