@@ -74,6 +74,12 @@ impl Differences<'_> {
     }
 
     fn response(&mut self, recorded: &Response, seen: &Response) {
+        self.same("response.error", &recorded.error, &seen.error);
+        self.same(
+            "response.certificate",
+            &recorded.certificate,
+            &seen.certificate,
+        );
         self.same("response.closed", &recorded.closed, &seen.closed);
         self.same("response.status", &recorded.status, &seen.status);
         self.same("response.continue", &recorded.continued, &seen.continued);

@@ -19,25 +19,15 @@ use crate::recorded::{Case, Scenario};
 pub(crate) struct LeftOut {
     scenario: Option<String>,
     hosts: BTreeMap<String, String>,
-    /// Some Ingress has a rule without a host.
-    catch_all: bool,
 }
 
 impl LeftOut {
     /// Why a case is left out, if it is.
     pub(crate) fn reason(&self, case: &Case) -> Option<String> {
-        let request = &case.request;
-        if request.tls || request.sni.is_some() || request.port == Some(443) {
-            return Some("TLS".to_owned());
-        }
         if let Some(reason) = &self.scenario {
             return Some(reason.clone());
         }
         let host = asked(case);
-        if host.is_empty() || host == "_" {
-            // The catch-all has a certificate always: requests under its own name are sent to HTTPS.
-            return self.catch_all.then(|| "TLS".to_owned());
-        }
         let covers = |known: &str| {
             known == host
                 || known
@@ -102,13 +92,6 @@ pub(crate) fn judge(
         })
         .collect();
     for ingress in &ingresses {
-        left_out.catch_all |= is_hostless(ingress);
-        if !ingress.spec.tls.is_empty() {
-            concern(&mut left_out, ingress, "TLS");
-            for host in ingress.spec.tls.iter().flat_map(|tls| &tls.hosts) {
-                left_out.host(&host.value, "TLS");
-            }
-        }
         let written = ingress.meta.annotations.iter().map(|annotation| Written {
             key: &annotation.key.value,
             value: &annotation.value.value,
@@ -175,6 +158,10 @@ fn has_no_effect(remark: &Remark) -> bool {
         Problem::BadValue { .. } => {
             remark.fate != Fate::Refused
                 && annotation::find(name).is_some_and(|entry| !entry.is_built())
+        }
+        // A value of a protection that is left out for good, as opposed to one that closes for now.
+        Problem::NoEffect { .. } if remark.fate == Fate::Default => {
+            annotation::find(name).is_none_or(|entry| !(entry.security && entry.is_built()))
         }
         Problem::NoEffect { .. } | Problem::KeyWithoutEffect { .. } | Problem::Snippet { .. } => {
             true

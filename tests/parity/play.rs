@@ -1,9 +1,10 @@
 //! Sends the request of a case and collects what the client and the backends saw.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::thread;
 
-use genkan_tests::{ClientError, Connection, EchoBackend, sha1};
+use genkan_tests::{ClientError, Connection, EchoBackend, TlsHello, checkout, sha1, subject};
 
 use crate::recorded::{Case, Recorded, Request, Response, Scenario, Upstream, UpstreamTls};
 use crate::stage::Stage;
@@ -55,13 +56,59 @@ fn remember(jar: &mut Vec<String>, response: &Response) {
 
 fn send(stage: &Stage, request: &Request, id: &str, cookies: &[String]) -> Response {
     assert!(request.pause.is_none(), "{id}: pauses are not played");
+    let Ok(mut connection) = connect(stage, request) else {
+        return Response {
+            error: Some(HANDSHAKE_FAILED.to_owned()),
+            ..Response::default()
+        };
+    };
+    Response {
+        certificate: connection.presented().map(subject),
+        ..exchange(&mut connection, request, id, cookies)
+    }
+}
+
+/// How the recording client called a failed handshake.
+const HANDSHAKE_FAILED: &str = "SSLError";
+
+/// Connects to the listener that the request is for.
+fn connect(stage: &Stage, request: &Request) -> io::Result<Connection> {
     let client = request
         .client
         .as_deref()
         .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |client| {
             client.parse().expect("a client address")
         });
-    let mut connection = Connection::open_from(client, stage.address);
+    if !request.tls {
+        let address = match request.port {
+            None | Some(80) => stage.http,
+            Some(443) => stage.https,
+            Some(port) => panic!("port {port} is not played"),
+        };
+        return Ok(Connection::open_from(client, address));
+    }
+    let host = || {
+        let host = request.host.as_deref()?;
+        Some(host.split(':').next().unwrap_or(host).to_owned())
+    };
+    let server_name = request.sni.clone().or_else(host);
+    let identity = request.client_cert.as_ref().map(|name| {
+        let path = checkout().join(format!("tests/parity/certs/{name}.pem"));
+        std::fs::read(path).expect("the client's certificate")
+    });
+    let hello = TlsHello {
+        server_name: server_name.filter(|name| !name.is_empty()),
+        identity,
+    };
+    Connection::open_tls(client, stage.https, &hello)
+}
+
+fn exchange(
+    connection: &mut Connection,
+    request: &Request,
+    id: &str,
+    cookies: &[String],
+) -> Response {
     let (head, body) = bytes(request, id, cookies);
     let method = request.raw.as_deref().map_or_else(
         || request.method.clone().unwrap_or_else(|| "GET".to_owned()),
@@ -83,7 +130,7 @@ fn send(stage: &Stage, request: &Request, id: &str, cookies: &[String]) -> Respo
             Err(fault) => return ended(&fault),
         };
         if first.status != 100 {
-            return final_after_head(&mut connection, first, &method);
+            return final_after_head(connection, first, &method);
         }
         let _ = connection.send(&body);
     }
@@ -143,7 +190,7 @@ fn shown(response: genkan_tests::Response, continued: bool) -> Response {
         body_len: Some(response.body.len()),
         headers: response.headers,
         continued,
-        closed: false,
+        ..Response::default()
     }
 }
 
@@ -231,11 +278,11 @@ fn latin(text: &str) -> Vec<u8> {
 fn received(stage: &Stage, scenario: &Scenario, id: &str) -> Vec<Upstream> {
     let backends = stage.backends_of(scenario);
     backends
-        .flat_map(|backend| of_backend(backend, id, stage.address.port()))
+        .flat_map(|backend| of_backend(backend, id, stage))
         .collect()
 }
 
-fn of_backend(backend: &EchoBackend, id: &str, port: u16) -> Vec<Upstream> {
+fn of_backend(backend: &EchoBackend, id: &str, stage: &Stage) -> Vec<Upstream> {
     let all = backend.received();
     let mine = all
         .into_iter()
@@ -249,7 +296,7 @@ fn of_backend(backend: &EchoBackend, id: &str, port: u16) -> Vec<Upstream> {
         Upstream {
             pod: backend.name().to_owned(),
             headers: headers
-                .map(|(name, value)| translated(name, value, port))
+                .map(|(name, value)| translated(name, value, stage))
                 .collect(),
             body_len: body.len(),
             body_sha1: (!body.is_empty()).then(|| hex(body)),
@@ -266,12 +313,13 @@ fn of_backend(backend: &EchoBackend, id: &str, port: u16) -> Vec<Upstream> {
 }
 
 /// Values that depend on where the test runs, as the recordings have them.
-fn translated(name: &str, value: &str, port: u16) -> (String, String) {
+fn translated(name: &str, value: &str, stage: &Stage) -> (String, String) {
     let ours =
         |value: &str| value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
     let value = match &*name.to_ascii_lowercase() {
         "x-request-id" if ours(value) => "*",
-        "x-forwarded-port" if value == port.to_string() => "80",
+        "x-forwarded-port" if value == stage.http.port().to_string() => "80",
+        "x-forwarded-port" if value == stage.https.port().to_string() => "443",
         _ => value,
     };
     (name.to_owned(), value.to_owned())

@@ -45,7 +45,10 @@ pub(crate) struct Request {
     pub(crate) chunked: bool,
     pub(crate) version: Option<String>,
     pub(crate) tls: bool,
+    /// The server name; empty for none, absent for that of `host`.
     pub(crate) sni: Option<String>,
+    /// A file of `certs/`, without its ending.
+    pub(crate) client_cert: Option<String>,
     pub(crate) client: Option<String>,
     pub(crate) repeat: Option<usize>,
     pub(crate) parallel: bool,
@@ -106,6 +109,10 @@ pub(crate) struct Response {
     #[serde(rename = "continue")]
     pub(crate) continued: bool,
     pub(crate) closed: bool,
+    /// Subject of the certificate that was presented.
+    pub(crate) certificate: Option<String>,
+    /// Why there was no connection: `SSLError` where the handshake failed.
+    pub(crate) error: Option<String>,
 }
 
 /// What a backend got.

@@ -10,7 +10,8 @@ use genkan_objects::ObjectStore;
 use genkan_objects::files::{Content, FileSet};
 use genkan_proxy::capture::CaptureLimits;
 use genkan_proxy::record::{Observers, Unobserved};
-use genkan_proxy::{ListenOn, Proxy, ProxyOptions, SPILL_BYTES_MAX};
+use genkan_proxy::tls::Preparer;
+use genkan_proxy::{ListenOn, Proxy, ProxyOptions, Publication, SPILL_BYTES_MAX};
 use genkan_route::decision::Scheme;
 use genkan_tests::EchoBackend;
 
@@ -39,7 +40,8 @@ spec:
 
 /// A running group of scenarios.
 pub(crate) struct Stage {
-    pub(crate) address: SocketAddr,
+    pub(crate) http: SocketAddr,
+    pub(crate) https: SocketAddr,
     pub(crate) generation: Generation,
     pub(crate) backends: BTreeMap<String, Vec<EchoBackend>>,
     // Dropped last but for the backends: it ends everything at once.
@@ -112,6 +114,9 @@ pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
             "--default-backend-service" => {
                 options.default_backend_service = Some(value.to_owned());
             }
+            "--default-ssl-certificate" => {
+                options.default_ssl_certificate = Some(value.to_owned());
+            }
             _ => return Err(name.to_owned()),
         }
     }
@@ -130,10 +135,12 @@ impl Stage {
         let generation = compile(files, options);
         let proxy_options = ProxyOptions {
             workers: 2,
-            listeners: vec![ListenOn {
-                address: (Ipv4Addr::LOCALHOST, 0).into(),
-                scheme: Scheme::Http,
-            }],
+            listeners: [Scheme::Http, Scheme::Https]
+                .map(|scheme| ListenOn {
+                    address: (Ipv4Addr::LOCALHOST, 0).into(),
+                    scheme,
+                })
+                .to_vec(),
             observers: Arc::new(|_| Observers {
                 log: Box::new(Unobserved),
                 meter: Box::new(Unobserved),
@@ -142,10 +149,21 @@ impl Stage {
             spill_bytes_max: SPILL_BYTES_MAX,
             refusals: Arc::new(|_| {}),
         };
-        let proxy = Proxy::start(&proxy_options, generation.snapshot.clone());
-        let proxy = proxy.expect("the proxy starts on a free port");
+        let snapshot = generation.snapshot.clone();
+        let mut preparer = Preparer::new().expect("a generated certificate");
+        let (tls, _) = preparer.prepare(&snapshot, &generation.key_pairs);
+        let publication = Publication {
+            snapshot,
+            tls: Some(tls),
+        };
+        let proxy = Proxy::start(&proxy_options, publication);
+        let proxy = proxy.expect("the proxy starts on free ports");
+        let [http, https] = *proxy.local_addresses() else {
+            panic!("one address for each listener")
+        };
         Self {
-            address: proxy.local_addresses()[0],
+            http,
+            https,
             generation,
             backends,
             _proxy: proxy,

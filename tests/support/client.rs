@@ -7,7 +7,8 @@ use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use socket2::{Domain, Socket, Type};
 
 use crate::request::Request;
-use crate::wire::{Fields, Wire, malformed, parse_head, value};
+use crate::tls::{TlsHello, connect_tls};
+use crate::wire::{Fields, Wire, malformed, parse_head, patient, value};
 
 /// One connection.
 #[derive(Debug)]
@@ -79,15 +80,23 @@ impl Connection {
     #[must_use]
     #[track_caller]
     pub fn open_from(client: IpAddr, address: SocketAddr) -> Self {
-        let socket =
-            Socket::new(Domain::for_address(address), Type::STREAM, None).expect("a socket");
-        socket
-            .bind(&SocketAddr::new(client, 0).into())
-            .expect("the client address can be bound");
-        socket
-            .connect(&address.into())
-            .expect("the address accepts connections");
-        Self::over(socket.into())
+        Self::over(connect_from(client, address))
+    }
+
+    /// As [`Self::open_from`], with TLS.
+    ///
+    /// # Errors
+    /// The handshake failed.
+    ///
+    /// # Panics
+    /// When there is no connection, or the client's own certificate cannot be read.
+    #[track_caller]
+    pub fn open_tls(client: IpAddr, address: SocketAddr, hello: &TlsHello) -> io::Result<Self> {
+        let stream = connect_from(client, address);
+        patient(&stream);
+        Ok(Self {
+            wire: Wire::over(connect_tls(stream, hello)?),
+        })
     }
 
     /// Uses a connection that is open.
@@ -192,6 +201,12 @@ impl Connection {
         let _ = self.wire.stream.shutdown(Shutdown::Write);
     }
 
+    /// The certificate that the server presented, in DER; `None` in clear.
+    #[must_use]
+    pub fn presented(&self) -> Option<&[u8]> {
+        self.wire.stream.presented()
+    }
+
     /// The socket itself.
     #[must_use]
     pub fn stream(&self) -> &TcpStream {
@@ -292,6 +307,18 @@ pub fn fetch(address: SocketAddr, request: &Request) -> Response {
             request.method, request.target
         ),
     }
+}
+
+#[track_caller]
+fn connect_from(client: IpAddr, address: SocketAddr) -> TcpStream {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).expect("a socket");
+    socket
+        .bind(&SocketAddr::new(client, 0).into())
+        .expect("the client address can be bound");
+    socket
+        .connect(&address.into())
+        .expect("the address accepts connections");
+    socket.into()
 }
 
 fn status_line(line: &str) -> io::Result<(String, u16, String)> {

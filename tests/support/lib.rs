@@ -21,7 +21,8 @@
 //! Where to look: [`Gateway`] starts `genkan run` with free ports and waits for
 //! its own words; [`genkan`] runs any other command to its end; [`Folder`] is a
 //! folder of manifests with each way of editing one; [`Connection`] and
-//! [`Request`] are a raw HTTP/1 client that shows what arrived byte for byte;
+//! [`Request`] are a raw HTTP/1 client that shows what arrived byte for byte,
+//! in clear or, with a [`TlsHello`], over TLS;
 //! [`http2`] is one for HTTP/2; [`EchoBackend`] answers what it received and keeps it; [`FlaskBackend`] is
 //! the real todos application; [`WebSocket`] speaks RFC 6455; [`Random`] draws
 //! from a printed seed; [`manifests`] has short objects and writes them as YAML;
@@ -46,6 +47,7 @@ mod refused;
 mod request;
 mod sha1;
 mod socket;
+mod tls;
 mod websocket;
 mod wire;
 
@@ -64,6 +66,7 @@ pub use refused::RefusedAddress;
 pub use request::Request;
 pub use sha1::sha1;
 pub use socket::ReceivedTls;
+pub use tls::{TlsHello, subject};
 pub use websocket::WebSocket;
 
 /// How long a test waits for anything before it fails. Generous on purpose:

@@ -1,4 +1,4 @@
-//! A socket of the echo backend, in clear or with TLS.
+//! A socket of the echo backend or of the test client, in clear or with TLS.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
-use rustls::{ProtocolVersion, ServerConfig, ServerConnection, StreamOwned};
+use rustls::{ClientConnection, ProtocolVersion, ServerConfig, ServerConnection, StreamOwned};
 
 /// The socket.
 #[derive(Debug)]
 pub(crate) enum Socket {
     Plain(TcpStream),
     Tls(Box<StreamOwned<ServerConnection, TcpStream>>),
+    TlsClient(Box<StreamOwned<ClientConnection, TcpStream>>),
 }
 
 /// What a backend learned in a handshake.
@@ -30,6 +31,7 @@ impl Socket {
         match self {
             Self::Plain(stream) => stream,
             Self::Tls(stream) => &stream.sock,
+            Self::TlsClient(stream) => &stream.sock,
         }
     }
 
@@ -41,7 +43,16 @@ impl Socket {
         self.tcp().shutdown(how)
     }
 
-    /// What the handshake said, on a socket with TLS.
+    /// The certificate that the server presented in DER, on a client's socket with TLS.
+    pub(crate) fn presented(&self) -> Option<&[u8]> {
+        let Self::TlsClient(stream) = self else {
+            return None;
+        };
+        let chain = stream.conn.peer_certificates()?;
+        chain.first().map(|certificate| &**certificate)
+    }
+
+    /// What the handshake said, on a server's socket with TLS.
     pub(crate) fn tls(&self) -> Option<ReceivedTls> {
         let Self::Tls(stream) = self else { return None };
         let version = match stream.conn.protocol_version() {
@@ -89,6 +100,7 @@ impl Read for Socket {
         match self {
             Self::Plain(stream) => stream.read(buffer),
             Self::Tls(stream) => stream.read(buffer),
+            Self::TlsClient(stream) => stream.read(buffer),
         }
     }
 }
@@ -98,6 +110,7 @@ impl Write for Socket {
         match self {
             Self::Plain(stream) => stream.write(bytes),
             Self::Tls(stream) => stream.write(bytes),
+            Self::TlsClient(stream) => stream.write(bytes),
         }
     }
 
@@ -105,6 +118,7 @@ impl Write for Socket {
         match self {
             Self::Plain(stream) => stream.flush(),
             Self::Tls(stream) => stream.flush(),
+            Self::TlsClient(stream) => stream.flush(),
         }
     }
 }

@@ -23,13 +23,7 @@ pub(crate) struct Wire {
 
 impl Wire {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        stream
-            .set_read_timeout(Some(DEADLINE))
-            .expect("a read timeout can be set");
-        stream
-            .set_write_timeout(Some(DEADLINE))
-            .expect("a write timeout can be set");
-        stream.set_nodelay(true).expect("TCP_NODELAY can be set");
+        patient(&stream);
         Self::over(Socket::Plain(stream))
     }
 
@@ -138,6 +132,17 @@ impl Wire {
         let rest = self.ahead.split_off(at);
         std::mem::replace(&mut self.ahead, rest)
     }
+}
+
+/// Sets the deadlines of a socket.
+pub(crate) fn patient(stream: &TcpStream) {
+    stream
+        .set_read_timeout(Some(DEADLINE))
+        .expect("a read timeout can be set");
+    stream
+        .set_write_timeout(Some(DEADLINE))
+        .expect("a write timeout can be set");
+    stream.set_nodelay(true).expect("TCP_NODELAY can be set");
 }
 
 /// First line and fields of a head that ends in its empty line.

@@ -8,7 +8,7 @@ use genkan_http::{
 use super::Router;
 use crate::{
     decision::{RedirectCause, Verdict},
-    host::Host,
+    host::{Host, HostName},
     pattern::Captures,
     recorder::{Event, Recorder},
     route::{PathMatch, Redirect},
@@ -103,6 +103,11 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
         let settings = &route.spec.settings;
         let best = self.ask.best_host();
         let name = HttpHost::parse(&best).map_or(self.ask.host, |host| host.name);
+        // HTTP/1.0 without `Host`: nginx's `$host` is the name of the server that takes the request
+        let name = match name {
+            [] => HostName::CatchAll.server_name().as_bytes(),
+            name => name,
+        };
         let location = &mut self.scratch.location;
         location.clear();
         location.extend_from_slice(b"https://");

@@ -38,6 +38,21 @@ impl Location {
         self.owner.as_deref().map(|owner| &owner.effects)
     }
 
+    /// `createServers` leaves the original's `Rewrite` of a rule-less default backend empty, and the
+    /// redirect to HTTPS is a part of it.
+    fn settings(&self, installation: &Arc<RouteSettings>) -> Arc<RouteSettings> {
+        let settings = self.settings.as_ref().unwrap_or(installation);
+        let redirects = settings.ssl_redirect || settings.force_ssl_redirect;
+        if self.rewrites || !redirects {
+            return settings.clone();
+        }
+        Arc::new(RouteSettings {
+            ssl_redirect: false,
+            force_ssl_redirect: false,
+            ..RouteSettings::clone(settings)
+        })
+    }
+
     fn rewrite_target(&self) -> Option<&str> {
         self.effects()
             .filter(|_| self.rewrites)?
@@ -407,10 +422,7 @@ fn route(
             .as_ref()
             .map(|owner| owner.policy.clone())
             .unwrap_or_default(),
-        settings: location
-            .settings
-            .clone()
-            .unwrap_or_else(|| settings.clone()),
+        settings: location.settings(settings),
         implied: location.implied,
     }
 }

@@ -1,5 +1,7 @@
 //! Redirects: ingress-nginx.md 1.2 and 2.4 as observed.
 
+use std::sync::Arc;
+
 use super::world::{check, get, host, input, route, verdict, world};
 use crate::{
     decision::Scheme,
@@ -55,6 +57,16 @@ fn the_slash_redirect_has_the_lower_cased_host_the_scheme_of_the_connection_and_
         verdict(&world, &input, head),
         "301 https://a.test/d%20r/?a=%20"
     );
+}
+
+#[test]
+fn without_a_host_the_redirect_to_https_names_the_server() {
+    let mut spec = route(NginxCompatible, "/", Prefix, "a");
+    let settings = Arc::make_mut(&mut spec.settings);
+    settings.force_ssl_redirect = true;
+    let world = world(vec![host("_", NginxCompatible, vec![spec])]);
+    let head = "GET /x?y HTTP/1.0\r\n\r\n";
+    assert_eq!(verdict(&world, &input(), head), "308 https://_/x?y");
 }
 
 #[test]
