@@ -98,6 +98,8 @@ counters! {
     races,
     /// Tries repeated on another endpoint (or the same, where there is only one).
     retries,
+    /// Tries given up because the endpoint sent interim responses without end.
+    interim_floods,
     /// Request bodies that went to a spill file.
     spills,
     /// Requests refused because the spill space was used up.

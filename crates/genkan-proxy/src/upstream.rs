@@ -8,3 +8,7 @@ pub(crate) mod prepare;
 pub(crate) mod stream;
 mod tls_stream;
 mod verify;
+
+/// Interim responses (1xx) to one request. Early hints come once or twice; WebDAV's 102 every few
+/// seconds for as long as the work takes.
+pub(crate) const INTERIM_RESPONSES_MAX: u32 = 100;

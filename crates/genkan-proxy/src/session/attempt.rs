@@ -191,8 +191,13 @@ pub(super) async fn attempt<D: Downstream>(
                     let interim = awaiting.interim(client, exchange, head_len);
                     match Box::pin(interim).await {
                         Ok(()) => continue,
-                        Err(()) => (Fault::ClientGone, FailureKind::ClientGone),
+                        Err(failed) => failed,
                     }
+                }
+                // RFC 9110 7.8: the protocol changes behind the request. What is left of its body would
+                // be read as the first bytes of the other protocol.
+                Ok(framing) if framing.switched && !awaiting.sending.done => {
+                    (Fault::BadResponse, FailureKind::InvalidHeader)
                 }
                 Ok(framing) => {
                     times.header = Some(began.elapsed());

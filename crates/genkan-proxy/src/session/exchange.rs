@@ -71,6 +71,8 @@ pub(crate) struct Exchange {
     pub(super) deadline: Deadline,
     /// The head of the latest response of an endpoint.
     pub(super) response: ResponseHead,
+    /// Interim responses of endpoints so far.
+    pub(super) interims: u32,
     pub(super) tally: Tally,
 }
 
@@ -119,6 +121,7 @@ impl Exchange {
             body_begun: false,
             deadline: Deadline::default(),
             response: ResponseHead::new(),
+            interims: 0,
             tally: Tally {
                 client: peer,
                 status: 0,

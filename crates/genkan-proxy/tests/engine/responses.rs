@@ -1,6 +1,6 @@
 //! Responses in every shape a backend may send.
 
-use super::support::{Backend, Client, World, pattern, start};
+use super::support::{Backend, Client, World, ok, pattern, start};
 
 /// What a client gets when a backend answers with these bytes and closes.
 fn relayed(request: &str, answer: &'static [u8]) -> (Vec<u8>, u16) {
@@ -223,6 +223,29 @@ fn interim_responses_go_to_clients_that_know_them() {
             .unwrap()
             .starts_with("HTTP/1.1 200 OK\r\n")
     );
+}
+
+#[test]
+fn interim_responses_have_a_limit() {
+    for (count, expected) in [(100, 200), (101, 502)] {
+        let backend = Backend::new(move |_| {
+            let interim = "HTTP/1.1 102 Processing\r\n\r\n".repeat(count);
+            [interim.as_bytes(), &ok("done")].concat()
+        });
+        let proxy = start(&World::new(&[backend.address]));
+        let mut client = Client::connect(proxy.address);
+        client.send("GET / HTTP/1.1\r\nHost: app.test\r\n\r\n");
+        let interim = (0..)
+            .map(|_| client.receive())
+            .take_while(|response| response.status == 102);
+        assert_eq!(interim.count(), 100);
+        let record = &proxy.log(1)[0];
+        assert_eq!(record.status, expected);
+        assert_eq!(
+            proxy.proxy.totals().interim_floods,
+            u64::from(expected == 502)
+        );
+    }
 }
 
 #[test]

@@ -320,6 +320,27 @@ fn an_answer_before_the_request_has_ended_counts() {
 }
 
 #[test]
+fn interim_responses_have_a_limit() {
+    for (count, expected) in [(100, 200), (101, 502)] {
+        let backend = Http2Backend::start(10, move |_, _, mut respond| {
+            Box::pin(async move {
+                for _ in 0..count {
+                    let processing = Response::builder().status(102).body(()).unwrap();
+                    respond.send_informational(processing).unwrap();
+                }
+                let _ = respond.send_response(Response::new(()), true);
+            })
+        });
+        let proxy = start(&world(backend.address));
+        assert_eq!(Client::connect(proxy.address).get("/").status, expected);
+        assert_eq!(
+            proxy.proxy.totals().interim_floods,
+            u64::from(expected == 502)
+        );
+    }
+}
+
+#[test]
 fn heads_beyond_the_limit_are_refused() {
     let backend = Http2Backend::start(100, |_, request, mut respond| {
         Box::pin(async move {

@@ -23,7 +23,7 @@ use crate::{
         sending::{Outgoing, SendEnd, Sending},
         transport::{Transport, poll_fill},
     },
-    upstream::{http2::stream::Failure, pool::Connection, stream::Stream},
+    upstream::{INTERIM_RESPONSES_MAX, http2::stream::Failure, pool::Connection, stream::Stream},
     worker::watch::Interrupt,
 };
 
@@ -125,7 +125,7 @@ impl Awaiting {
             if self.received.capacity() == 0 {
                 match Transport::poll_readable(&mut self.connection.stream, cx) {
                     Poll::Pending => return Poll::Pending,
-                    Poll::Ready(Err(_)) => return Poll::Ready(Err(self.closed())),
+                    Poll::Ready(Err(_)) => return Poll::Ready(Err(self.closed(client))),
                     Poll::Ready(Ok(())) => {}
                 }
                 // One byte more than the limit shows that the limit is exceeded.
@@ -141,7 +141,7 @@ impl Awaiting {
                 u64::MAX,
             ) {
                 Poll::Ready(Ok(count)) if count > 0 => self.unparsed = true,
-                Poll::Ready(_) => return Poll::Ready(Err(self.closed())),
+                Poll::Ready(_) => return Poll::Ready(Err(self.closed(client))),
                 Poll::Pending => {
                     if self.received.is_empty() {
                         buffers.give(std::mem::take(&mut self.received));
@@ -153,10 +153,11 @@ impl Awaiting {
     }
 
     /// What a close means at this point.
-    fn closed(&mut self) -> (Fault, FailureKind) {
+    fn closed<D: Downstream>(&mut self, client: &Client<D>) -> (Fault, FailureKind) {
         match self.connection.stream.http2_failure() {
             None => {}
             Some(Failure::Broken) => return (Fault::BadResponse, FailureKind::InvalidHeader),
+            Some(Failure::Flooded) => return flooded(client),
             Some(Failure::Cut) => return (Fault::BackendClosed, FailureKind::Error),
             Some(Failure::NotProcessed) => self.unprocessed = true,
         }
@@ -180,18 +181,25 @@ impl Awaiting {
         response_framing(view, exchange.method(), asked)
     }
 
-    /// 100 was ours to answer; other interim responses go to clients that know them (RFC 9110 15.2).
+    /// 100 was ours to answer; other interim responses go to clients that know them (RFC 9110 15.2), up
+    /// to a limit: they keep an exchange alive, and cost the endpoint nothing.
     pub(super) async fn interim<D: Downstream>(
         &mut self,
         client: &mut Client<D>,
         exchange: &mut Exchange,
         head_len: usize,
-    ) -> Result<(), ()> {
+    ) -> Result<(), (Fault, FailureKind)> {
+        exchange.interims += 1;
+        if exchange.interims > INTERIM_RESPONSES_MAX {
+            return Err(flooded(client));
+        }
         let view = ResponseView::new(&self.received.filled()[..head_len], &exchange.response);
         if view.status() != 100 && exchange.version() >= Version::HTTP_11 {
             let mut out = client.draft();
             heads::write_interim(&mut out, view);
-            exchange.tally.sent += client.send(out, false).await.map_err(|_| ())?;
+            let sent = client.send(out, false).await;
+            exchange.tally.sent +=
+                sent.map_err(|_| (Fault::ClientGone, FailureKind::ClientGone))?;
         }
         self.received.consume(head_len);
         self.received.compact();
@@ -200,6 +208,11 @@ impl Awaiting {
         self.patience.moved();
         Ok(())
     }
+}
+
+fn flooded<D: Downstream>(client: &Client<D>) -> (Fault, FailureKind) {
+    client.worker.counters.interim_floods.add(1);
+    (Fault::BadResponse, FailureKind::InvalidHeader)
 }
 
 fn invalid(reject: ResponseReject) -> (Fault, FailureKind) {

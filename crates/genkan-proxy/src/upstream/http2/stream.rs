@@ -19,6 +19,7 @@ use super::{
     outgoing::Outgoing,
     pool::Lease,
 };
+use crate::upstream::INTERIM_RESPONSES_MAX;
 
 /// Why a stream failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub(crate) enum Failure {
     NotProcessed,
     /// What came is no HTTP/2, or no response.
     Broken,
+    /// Interim responses came without end.
+    Flooded,
     /// It was reset, or its connection ended.
     Cut,
 }
@@ -39,6 +42,8 @@ pub(crate) struct Http2Stream {
     finished: bool,
     /// Until the head of the response came.
     response: Option<ResponseFuture>,
+    /// Interim responses so far; nobody wants them.
+    interims: u32,
     body: Option<RecvStream>,
     /// What was received and not read: a head, or data.
     chunk: Bytes,
@@ -74,6 +79,7 @@ impl Http2Stream {
             send,
             finished,
             response: Some(response),
+            interims: 0,
             body: None,
             chunk: Bytes::new(),
             credit: 0,
@@ -118,6 +124,13 @@ impl Http2Stream {
     pub(crate) fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.chunk.is_empty() && !self.ended {
             if let Some(response) = &mut self.response {
+                while let Poll::Ready(Some(Ok(_))) = response.poll_informational(cx) {
+                    self.interims += 1;
+                    if self.interims > INTERIM_RESPONSES_MAX {
+                        self.failure.get_or_insert(Failure::Flooded);
+                        return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
+                    }
+                }
                 let response = match ready!(Pin::new(response).poll(cx)) {
                     Ok(response) => response,
                     Err(error) => return Poll::Ready(Err(self.fail(&error))),
