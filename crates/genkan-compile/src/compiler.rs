@@ -49,6 +49,7 @@ pub struct Compiler {
     hosts: Hosts,
     groups: Groups,
     certificates: Certificates,
+    statuses: Arc<[IngressStatus]>,
     fallback: Option<Target>,
     generation: u64,
     table: Arc<Table>,
@@ -67,6 +68,7 @@ impl Compiler {
             hosts: Hosts::default(),
             groups: Groups::default(),
             certificates: Certificates::default(),
+            statuses: Arc::default(),
             fallback: None,
             generation: 0,
             table: Arc::new(Table::assemble(0, [], [])),
@@ -135,6 +137,7 @@ impl Compiler {
             let version = self.view.version + 1;
             self.view = Arc::new(self.groups.view(version, &self.table.groups));
         }
+        self.refresh_statuses();
         self.finish(&input)
     }
 
@@ -167,11 +170,13 @@ impl Compiler {
                 route: route.clone(),
             })
         });
-        Table::assemble(
+        let mut table = Table::assemble(
             self.table.version + 1,
             self.hosts.served().cloned(),
             unattached,
-        )
+        );
+        table.share_groups(&self.table);
+        table
     }
 
     fn finish(&self, input: &Input<'_>) -> Generation {
@@ -189,7 +194,7 @@ impl Compiler {
             snapshot,
             key_pairs: self.certificates.key_pairs.clone(),
             findings: self.findings(input),
-            statuses: self.statuses(),
+            statuses: self.statuses.clone(),
             summary: self.summary(),
             external_names: check::backend::external_names(&self.groups, &self.options),
             origins,
@@ -220,14 +225,19 @@ impl Compiler {
         findings
     }
 
-    fn statuses(&self) -> Vec<IngressStatus> {
+    /// Generations that are kept share the statuses while none changes.
+    fn refresh_statuses(&mut self) {
         let claims = self.claims.all().map(|(claim, _)| claim);
-        let statuses = claims.map(|claim| IngressStatus {
-            name: claim.name().clone(),
-            not_served: claim.not_served.clone(),
-            mode: claim.mode(),
-        });
-        statuses.collect()
+        let statuses: Vec<_> = claims
+            .map(|claim| IngressStatus {
+                name: claim.name().clone(),
+                not_served: claim.not_served.clone(),
+                mode: claim.mode(),
+            })
+            .collect();
+        if *self.statuses != *statuses {
+            self.statuses = statuses.into();
+        }
     }
 
     fn summary(&self) -> Summary {

@@ -27,7 +27,7 @@ pub struct Generation {
     /// What is wrong, in the order in which it is shown. [`Generation::lint`] finds more.
     pub findings: Vec<Finding>,
     /// What became of each Ingress, by name.
-    pub statuses: Vec<IngressStatus>,
+    pub statuses: Arc<[IngressStatus]>,
     /// Counts for the first line of output.
     pub summary: Summary,
     /// External names that want resolving, sorted.

@@ -74,6 +74,8 @@ pub struct Table {
     /// Mode of answers to hosts that nobody names.
     pub default_mode: Mode,
     hosts: Box<[Placed]>,
+    /// The groups of all hosts, those of each in a row.
+    host_groups: Box<[GroupId]>,
     exact: HashMap<HostKey, u32, foldhash::fast::RandomState>,
     wildcard: HashMap<HostKey, u32, foldhash::fast::RandomState>,
     catch_all: Option<u32>,
@@ -87,6 +89,7 @@ impl Default for Table {
             groups: Arc::default(),
             default_mode: Mode::NginxCompatible,
             hosts: Box::default(),
+            host_groups: Box::default(),
             exact: HashMap::default(),
             wildcard: HashMap::default(),
             catch_all: None,
@@ -99,15 +102,8 @@ impl Default for Table {
 #[derive(Debug)]
 pub(crate) struct Placed {
     pub host: Arc<Host>,
-    groups: Box<[GroupId]>,
-}
-
-impl Placed {
-    /// The table's number of a group of this host.
-    #[inline]
-    pub(crate) fn group(&self, local: u32) -> Option<GroupId> {
-        self.groups.get(local as usize).copied()
-    }
+    /// Where its groups begin among those of all hosts.
+    first_group: u32,
 }
 
 /// Names are looked up as bytes, as they come.
@@ -139,6 +135,7 @@ impl Table {
         let groups = all_groups(&hosts);
         let mut table = Self {
             version,
+            host_groups: host_groups(&hosts, &groups),
             default_mode: default_mode(&hosts),
             unattached: unattached.into_iter().collect(),
             ..Self::default()
@@ -162,12 +159,17 @@ impl Table {
                 }
             }
         }
-        table.hosts = hosts
-            .into_iter()
-            .map(|host| placed(host, &groups))
-            .collect();
-        table.groups = groups.into();
+        table.hosts = placed(&hosts);
+        table.groups = groups.into_iter().cloned().collect();
         table
+    }
+
+    /// Shares the list of groups with a table that has the same ones: most changes leave it as it is,
+    /// and many tables are kept for explanations.
+    pub fn share_groups(&mut self, before: &Self) {
+        if self.groups == before.groups {
+            self.groups = Arc::clone(&before.groups);
+        }
     }
 
     /// The hosts, in the order in which they were given.
@@ -192,6 +194,13 @@ impl Table {
     pub fn group(&self, key: &GroupKey) -> Option<GroupId> {
         let position = self.groups.binary_search(key).ok()?;
         Some(GroupId(position as u32))
+    }
+
+    /// The number of a group that a host knows by its own number.
+    #[inline]
+    pub(crate) fn group_of(&self, placed: &Placed, local: u32) -> Option<GroupId> {
+        let position = placed.first_group as usize + local as usize;
+        self.host_groups.get(position).copied()
     }
 
     /// An endpoint view in this table's layout; `endpoints` is asked once for each group, in order.
@@ -256,11 +265,12 @@ impl Table {
             }
         }
         for placed in &self.hosts {
-            let known =
-                |(local, id): (&GroupKey, &GroupId)| self.groups.get(id.0 as usize) == Some(local);
-            if placed.groups.len() != placed.host.groups().len()
-                || !placed.host.groups().iter().zip(&placed.groups).all(known)
-            {
+            let mut own = (0..).zip(placed.host.groups());
+            let is_known = |(local, key): (u32, &GroupKey)| {
+                let group = self.group_of(placed, local);
+                group.and_then(|id| self.groups.get(id.0 as usize)) == Some(key)
+            };
+            if !own.all(is_known) {
                 return Err(format!(
                     "host {} leads to groups of another table",
                     placed.host.name()
@@ -289,16 +299,32 @@ fn default_mode(hosts: &[Arc<Host>]) -> Mode {
     }
 }
 
-fn all_groups(hosts: &[Arc<Host>]) -> Vec<GroupKey> {
+fn all_groups(hosts: &[Arc<Host>]) -> Vec<&GroupKey> {
     let mut keys: Vec<&GroupKey> = hosts.iter().flat_map(|host| host.groups()).collect();
     keys.sort_unstable();
     keys.dedup();
-    keys.into_iter().cloned().collect()
+    keys
 }
 
-fn placed(host: Arc<Host>, groups: &[GroupKey]) -> Placed {
+fn host_groups(hosts: &[Arc<Host>], groups: &[&GroupKey]) -> Box<[GroupId]> {
     // every group of a host is among all groups: they were collected from the hosts
-    let id = |key: &GroupKey| GroupId(groups.partition_point(|known| known < key) as u32);
-    let groups = host.groups().iter().map(id).collect();
-    Placed { host, groups }
+    let id = |key: &GroupKey| GroupId(groups.partition_point(|known| *known < key) as u32);
+    hosts
+        .iter()
+        .flat_map(|host| host.groups())
+        .map(id)
+        .collect()
+}
+
+fn placed(hosts: &[Arc<Host>]) -> Box<[Placed]> {
+    let mut first_group = 0;
+    let place = |host: &Arc<Host>| {
+        let placed = Placed {
+            host: Arc::clone(host),
+            first_group,
+        };
+        first_group += host.groups().len() as u32;
+        placed
+    };
+    hosts.iter().map(place).collect()
 }

@@ -23,6 +23,9 @@ mod names;
 mod scan;
 mod watcher;
 
+#[cfg(test)]
+mod tests;
+
 use scan::Roots;
 pub(crate) use watcher::Watcher;
 

@@ -10,7 +10,7 @@ use crate::store::ObjectStore;
 use super::{DocumentObjects, Failure, FileProblem, read};
 
 /// What a source saw of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Content {
     /// Its bytes.
     Bytes(Vec<u8>),

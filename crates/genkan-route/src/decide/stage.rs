@@ -343,8 +343,10 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
         let Target::Service(_) = &route.spec.target else {
             return None;
         };
-        let group = route.group.and_then(|local| placed.group(local));
         let snapshot = self.snapshot;
+        let group = route
+            .group
+            .and_then(|local| snapshot.table.group_of(placed, local));
         let endpoints = group.and_then(|group| Some((group, snapshot.endpoints.of(group)?)));
         // table and view that do not belong together are a bug of whoever published them
         let Some((_, endpoints)) = endpoints.inspect(|pair| *found = Some(*pair)) else {

@@ -13,8 +13,8 @@ use super::names;
 /// What happened since the last look.
 #[derive(Debug, Default)]
 pub(super) struct Hints {
-    /// Something that may matter.
-    pub(super) any: bool,
+    /// Something that only listing everything shows.
+    pub(super) elsewhere: bool,
     /// Files that a writer closed, or that were renamed into place: they are whole.
     pub(super) closed: BTreeSet<PathBuf>,
     /// Files that were created or written and, so far, not closed.
@@ -41,12 +41,25 @@ struct Watched {
     path: PathBuf,
     /// Names that matter; all where there is no list.
     names: Option<BTreeSet<OsString>>,
+    /// It is reached by several paths, and events name but one of them.
+    is_shared: bool,
 }
 
 impl Hints {
+    /// Whether there is something to look at. What is being written is not yet.
+    pub(super) fn any(&self) -> bool {
+        self.elsewhere || !self.closed.is_empty()
+    }
+
+    /// Everything was listed, and what is whole was read.
+    pub(super) fn looked(&mut self) {
+        self.elsewhere = false;
+        self.closed.clear();
+    }
+
     fn add(&mut self, folder: &Watched, name: Option<&OsStr>, change: Change) {
         let Some(name) = name else {
-            self.any = true; // the folder itself
+            self.elsewhere = true; // the folder itself
             return;
         };
         if folder
@@ -64,22 +77,25 @@ impl Hints {
         if (names::is_hidden(name) && !in_volume) || (!manifest && content_only) {
             return;
         }
-        self.any = true;
         let path = folder.path.join(name);
         match change {
             Change::Whole | Change::Closed => {
                 self.written.remove(&path);
+                self.elsewhere |= !manifest || folder.is_shared;
                 self.closed.insert(path);
             }
             Change::Created | Change::Written => {
+                // a new name of a file that is whole gives no event more
+                self.elsewhere |= change == Change::Created || !manifest;
                 self.closed.remove(&path);
                 self.written.insert(path);
             }
             Change::Left => {
+                self.elsewhere = true;
                 self.written.remove(&path);
                 self.closed.remove(&path);
             }
-            Change::Other => {}
+            Change::Other => self.elsewhere = true,
         }
     }
 }
@@ -174,7 +190,9 @@ mod linux {
             let watched = self.folders.entry(number).or_insert_with(|| Watched {
                 path: folder.to_owned(),
                 names: name.map(|_| BTreeSet::new()),
+                is_shared: false,
             });
+            watched.is_shared |= watched.path != folder;
             match (name, &mut watched.names) {
                 (Some(name), Some(names)) => drop(names.insert(name.to_owned())),
                 (None, names) => *names = None,
@@ -190,7 +208,7 @@ mod linux {
             while let Ok(event) = reader.next() {
                 let flags = event.events();
                 if flags.contains(ReadFlags::QUEUE_OVERFLOW) {
-                    hints.any = true; // the disk is the truth
+                    hints.elsewhere = true; // the disk is the truth
                 } else if flags.contains(ReadFlags::IGNORED) {
                     self.folders.remove(&event.wd());
                 } else if let Some(folder) = self.folders.get(&event.wd()) {

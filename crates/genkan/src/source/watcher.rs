@@ -2,11 +2,13 @@
 //!
 //! It wakes on the kernel's events, and at regular times for what gives none. Then it lists everything
 //! and reads what differs and is settled: closed by its writer, renamed into place, or unchanged for a
-//! while. A half-written file is not read, and one that keeps changing holds up no other.
+//! while. A half-written file is not read, and one that keeps changing holds up no other. Where events
+//! name known files that are whole, and nothing else, only those are looked at.
 
 use std::{
     collections::BTreeMap,
     fs,
+    hash::{BuildHasher, RandomState},
     os::{
         fd::AsFd,
         unix::{fs::MetadataExt, net::UnixStream},
@@ -29,8 +31,10 @@ use super::{
 const POLL_EVERY: Duration = Duration::from_millis(100);
 /// And where events do: network file systems and the targets of links give none.
 const POLL_BESIDE_EVENTS: Duration = Duration::from_secs(1);
-/// Looking takes at most about this part of the time of one CPU, however many files there are.
+/// Looking takes at most about this part of the time of one CPU, however many files there are,
 const REST_PER_LOOK: u32 = 10;
+/// and where events tell of most changes, this part.
+const REST_BESIDE_EVENTS: u32 = 50;
 /// A change without a close counts when it has stayed as it is for so long; and a file is gone when it
 /// has not come back for so long.
 const SETTLED_AFTER: Duration = Duration::from_millis(100);
@@ -62,10 +66,7 @@ impl Watcher {
             .name("manifests".to_owned())
             .spawn(move || {
                 while looking.wait(&ended) {
-                    let began = Instant::now();
-                    let scan = looking.scan();
-                    let changes = looking.look(scan, began, false);
-                    looking.cost = began.elapsed();
+                    let changes = looking.changes();
                     if !changes.is_empty() {
                         told(SourceEvent { changes });
                     }
@@ -81,14 +82,24 @@ struct Looking {
     roots: Roots,
     events: Option<Events>,
     hints: Hints,
-    /// What was told of each file, and its marks then.
-    known: BTreeMap<PathBuf, (Option<Stamp>, Content)>,
+    /// What was told of each file.
+    known: BTreeMap<PathBuf, Known>,
+    digests: RandomState,
     /// Folders that cannot be listed, and files that were named and are not there; as they were told.
     problems: BTreeMap<PathBuf, String>,
     /// What differs from what is known, and since when it has been as it is. No marks: not there.
     unsettled: BTreeMap<PathBuf, (Option<Stamp>, Instant)>,
-    /// How long the last look took.
+    /// When everything was listed last,
+    scanned: Instant,
+    /// and how long that took.
     cost: Duration,
+}
+
+/// What was told of a file: its marks, and what tells its content from another.
+#[derive(Debug)]
+struct Known {
+    stamp: Option<Stamp>,
+    digest: u64,
 }
 
 impl Looking {
@@ -98,22 +109,25 @@ impl Looking {
             events,
             hints: Hints::default(),
             known: BTreeMap::new(),
+            digests: RandomState::new(),
             problems: BTreeMap::new(),
             unsettled: BTreeMap::new(),
+            scanned: Instant::now(),
             cost: Duration::ZERO,
         }
     }
 
     /// Waits until it is time for a look; false when the watching is over.
     fn wait(&mut self, ended: &UnixStream) -> bool {
-        let began = Instant::now();
-        let rest = self.cost * REST_PER_LOOK;
-        let wait = self.until_settled(began).unwrap_or(match &self.events {
-            Some(events) if !events.is_incomplete() => POLL_BESIDE_EVENTS.max(rest),
-            _ => POLL_EVERY.max(rest),
-        });
-        let mut left = wait;
+        let due = self.due();
+        let mut first_hint = None;
         loop {
+            let now = Instant::now();
+            let left = match first_hint {
+                None => due.saturating_duration_since(now),
+                Some(first) if now.duration_since(first) < self.gather_max() => QUIET,
+                Some(_) => return true,
+            };
             let Some(woken) = self.ready(ended, left) else {
                 return false;
             };
@@ -123,15 +137,59 @@ impl Looking {
             if let Some(events) = &mut self.events {
                 events.take(&mut self.hints);
             }
-            let elapsed = began.elapsed();
-            left = if !self.hints.any {
-                wait.saturating_sub(elapsed)
-            } else if elapsed < wait + GATHER_MAX.max(self.cost * 2) {
-                QUIET
-            } else {
-                return true;
-            };
+            if self.hints.any() {
+                first_hint.get_or_insert(now);
+            }
         }
+    }
+
+    /// When everything is listed again, whatever events say.
+    fn due(&self) -> Instant {
+        let (every, rests) = match &self.events {
+            Some(events) if !events.is_incomplete() => (POLL_BESIDE_EVENTS, REST_BESIDE_EVENTS),
+            _ => (POLL_EVERY, REST_PER_LOOK),
+        };
+        let due = self.scanned + every.max(self.cost * rests);
+        self.settled_at().map_or(due, |settled| settled.min(due))
+    }
+
+    /// How long hints are gathered: longer where looking costs more.
+    fn gather_max(&self) -> Duration {
+        if self.hints.elsewhere {
+            GATHER_MAX.max(self.cost * 2)
+        } else {
+            GATHER_MAX
+        }
+    }
+
+    /// What changed, as far as it is settled.
+    fn changes(&mut self) -> Vec<FileChange> {
+        if let Some(changes) = self.reread() {
+            return changes;
+        }
+        self.scanned = Instant::now();
+        let scan = self.scan();
+        let changes = self.look(scan, self.scanned, false);
+        self.cost = self.scanned.elapsed();
+        changes
+    }
+
+    /// Reads what events say is whole; nothing where that is not all there is to look at.
+    fn reread(&mut self) -> Option<Vec<FileChange>> {
+        let is_known = |path: &PathBuf| self.known.contains_key(path) && path.is_file();
+        if self.hints.elsewhere
+            || self.hints.closed.is_empty()
+            || Instant::now() >= self.due()
+            || !self.hints.closed.iter().all(is_known)
+        {
+            return None;
+        }
+        let mut changes = Vec::new();
+        for path in std::mem::take(&mut self.hints.closed) {
+            self.unsettled.remove(&path);
+            self.read(path, &mut changes);
+        }
+        Some(changes) // sorted as the hints are
     }
 
     /// Whether there are events, waiting at most so long; nothing when the watching is over.
@@ -166,16 +224,11 @@ impl Looking {
         )
     }
 
-    /// When the first of the unsettled settles.
-    fn until_settled(&self, now: Instant) -> Option<Duration> {
-        let at = self
-            .unsettled
-            .iter()
-            .map(|(path, (_, since))| *since + self.patience(path))
-            .min()?;
-        // Not before looking at all files is affordable again.
-        let soonest = self.cost * REST_PER_LOOK / 2;
-        Some(at.saturating_duration_since(now).max(soonest))
+    /// When the first of the unsettled settles; not before looking at all files is affordable again.
+    fn settled_at(&self) -> Option<Instant> {
+        let settles = |(path, (_, since)): (&PathBuf, &(_, Instant))| *since + self.patience(path);
+        let first = self.unsettled.iter().map(settles).min()?;
+        Some(first.max(self.scanned + self.cost * REST_PER_LOOK / 2))
     }
 
     fn patience(&self, path: &Path) -> Duration {
@@ -217,11 +270,11 @@ impl Looking {
         let closed = std::mem::take(&mut self.hints.closed);
         for (path, stamp) in scan.files {
             let known = self.known.get(&path);
-            if known.is_some_and(|(known, _)| *known == stamp) && !closed.contains(&path) {
+            if known.is_some_and(|known| known.stamp == stamp) && !closed.contains(&path) {
                 self.unsettled.remove(&path);
                 continue;
             }
-            let before = known.and_then(|(stamp, _)| *stamp);
+            let before = known.and_then(|known| known.stamp);
             let whole = at_once || closed.contains(&path) || is_swapped(&path, before, stamp);
             if !whole && !self.is_settled(&path, stamp, now) {
                 continue;
@@ -230,7 +283,7 @@ impl Looking {
             self.hints.written.remove(&path);
             self.read(path, &mut changes);
         }
-        self.hints.any = false;
+        self.hints.looked();
         self.unsettled
             .retain(|_, (_, since)| now.duration_since(*since) < 2 * WRITER_PATIENCE);
         changes.sort_by(|a, b| a.path.cmp(&b.path));
@@ -239,14 +292,12 @@ impl Looking {
 
     fn read(&mut self, path: PathBuf, changes: &mut Vec<FileChange>) {
         let (content, stamp) = content::read(&path);
-        if self
-            .known
-            .get(&path)
-            .is_none_or(|(_, known)| *known != content)
-        {
-            changes.push(FileChange::new(&path, content.clone()));
+        let digest = self.digests.hash_one(&content);
+        let known = self.known.get(&path);
+        if known.is_none_or(|known| known.digest != digest) {
+            changes.push(FileChange::new(&path, content));
         }
-        self.known.insert(path, (stamp, content));
+        self.known.insert(path, Known { stamp, digest });
     }
 
     /// Whether a file has been so (or been away) for long enough.
