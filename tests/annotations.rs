@@ -11,6 +11,7 @@ use std::sync::Arc;
 use genkan_compile::annotation::{self, Effects, Policy, Written};
 use genkan_compile::{Compiler, Generation, Input, Options, Resolutions};
 use genkan_objects::files::{Content, FileSet};
+use genkan_objects::kind::Timestamp;
 use genkan_proxy::capture::CaptureLimits;
 use genkan_proxy::record::{Observers, Unobserved};
 use genkan_proxy::{ListenOn, Proxy, ProxyOptions, SPILL_BYTES_MAX};
@@ -177,6 +178,7 @@ fn compile(samples: &[Sample], backend: &EchoBackend) -> Generation {
         objects: files.store(),
         problems: &problems,
         resolutions: &resolutions,
+        now: Timestamp(1_800_000_000),
     })
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use genkan_compile::{Compiler, Generation, Input, Options, Resolution, Resolutions};
 use genkan_objects::ObjectStore;
 use genkan_objects::files::{Content, FileSet};
+use genkan_objects::kind::Timestamp;
 use genkan_proxy::capture::CaptureLimits;
 use genkan_proxy::record::{Observers, Unobserved};
 use genkan_proxy::tls::Preparer;
@@ -275,6 +276,7 @@ fn compile(files: &FileSet, options: &Options) -> Generation {
         objects,
         problems: &problems,
         resolutions: &resolutions,
+        now: Timestamp(1_800_000_000),
     };
     let names = compiler.compile(input).external_names;
     for name in names {
@@ -284,5 +286,6 @@ fn compile(files: &FileSet, options: &Options) -> Generation {
         objects,
         problems: &problems,
         resolutions: &resolutions,
+        now: Timestamp(1_800_000_000),
     })
 }

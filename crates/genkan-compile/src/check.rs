@@ -5,6 +5,7 @@
 //! [`lint`](crate::lint).
 
 pub(crate) mod backend;
+pub(crate) mod certificate;
 pub(crate) mod class;
 pub(crate) mod client;
 pub(crate) mod host;

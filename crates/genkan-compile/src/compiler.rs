@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use genkan_diagnosis::Finding;
-use genkan_objects::{ObjectStore, files::FileProblem, kind::Kind};
+use genkan_objects::{
+    ObjectStore,
+    files::FileProblem,
+    kind::{Kind, Timestamp},
+};
 use genkan_route::{
     endpoint::{EndpointView, GroupKey},
     host::HostName,
@@ -34,6 +38,8 @@ pub struct Input<'a> {
     pub problems: &'a [FileProblem],
     /// What is known about external names.
     pub resolutions: &'a Resolutions,
+    /// The moment: certificates begin and end.
+    pub now: Timestamp,
 }
 
 /// The compiler. Compiling the same input twice gives an equal generation with a higher number; a
@@ -200,6 +206,8 @@ impl Compiler {
             origins,
             options: self.options.clone(),
             resolutions: input.resolutions.clone(),
+            now: input.now,
+            changes_at: self.certificates.changes_after(input.now),
         }
     }
 
@@ -213,6 +221,13 @@ impl Compiler {
         for (_, entry) in self.hosts.all() {
             findings.extend(entry.findings.iter().cloned());
         }
+        findings.extend(check::certificate::findings(
+            &self.certificates,
+            &self.claims,
+            input.objects,
+            input.now,
+            &self.options,
+        ));
         findings.extend(check::backend::findings(
             &self.groups,
             &self.claims,

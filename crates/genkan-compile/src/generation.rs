@@ -5,7 +5,7 @@ use std::sync::Arc;
 use genkan_diagnosis::Finding;
 use genkan_objects::{
     ObjectStore, Resource,
-    kind::{Ingress, Service, StaticSite},
+    kind::{Ingress, Service, StaticSite, Timestamp},
 };
 use genkan_route::{
     endpoint::GroupKey,
@@ -34,8 +34,12 @@ pub struct Generation {
     pub external_names: Vec<String>,
     /// The objects behind it all.
     pub origins: Origins,
+    /// When the findings change though nothing else does: the next time that a certificate begins, ends
+    /// or comes near its end.
+    pub changes_at: Option<Timestamp>,
     pub(crate) options: Arc<Options>,
     pub(crate) resolutions: Resolutions,
+    pub(crate) now: Timestamp,
 }
 
 impl Generation {

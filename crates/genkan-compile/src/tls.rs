@@ -7,14 +7,19 @@
 pub(crate) mod certificate;
 mod choose;
 pub(crate) mod client;
+pub(crate) mod issuers;
 mod name;
+pub(crate) mod validity;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-use genkan_objects::{ObjectStore, Resource, kind::Secret};
+use genkan_objects::{
+    ObjectStore, Resource,
+    kind::{Secret, Timestamp},
+};
 use genkan_route::{
     host::HostName,
     tls::{CertificateName, KeyPair, Presentation, TlsTable},
@@ -54,14 +59,21 @@ impl Certificates {
                 entries.insert(host.clone(), presentation);
             }
         }
-        let default = options
-            .default_ssl_certificate
-            .as_deref()
-            .and_then(|full_name| full_name.split_once('/'))
-            .map(|(namespace, name)| CertificateName {
-                namespace: namespace.into(),
-                name: name.into(),
-            });
+        // what nobody is presented may be so for a reason that wants telling
+        for (claim, object) in claims.all().filter(|(claim, _)| claim.is_served()) {
+            for secret in object
+                .spec
+                .tls
+                .iter()
+                .filter_map(|entry| entry.secret_name.as_ref())
+            {
+                reading.usable(&CertificateName {
+                    namespace: claim.name().namespace.clone(),
+                    name: secret.value.clone().into(),
+                });
+            }
+        }
+        let default = default_name(options);
         let default = default.filter(|name| reading.usable(name).is_some());
         let default = Presentation {
             certificates: default.into_iter().collect(),
@@ -81,6 +93,19 @@ impl Certificates {
         }
     }
 
+    /// What was read from a Secret that somebody refers to; `None` where it does not exist.
+    pub(crate) fn of(&self, name: &CertificateName) -> Option<&Result<Arc<Certificate>, Unusable>> {
+        self.read.get(name).map(|read| &read.certificate)
+    }
+
+    /// When the next of them begins, ends, or comes near its end.
+    pub(crate) fn changes_after(&self, now: Timestamp) -> Option<Timestamp> {
+        let read = self.read.values();
+        let certificates = read.filter_map(|read| read.certificate.as_ref().ok());
+        let moments = certificates.flat_map(|certificate| certificate.validity.changes());
+        moments.filter(|moment| *moment > now).min()
+    }
+
     fn used(&self, table: &TlsTable) -> Vec<Arc<KeyPair>> {
         let presentations = table.presentations().iter();
         let names: BTreeSet<_> = presentations.flat_map(|p| &p.certificates).collect();
@@ -90,6 +115,16 @@ impl Certificates {
         });
         pairs.collect()
     }
+}
+
+/// `--default-ssl-certificate`.
+pub(crate) fn default_name(options: &Options) -> Option<CertificateName> {
+    let full_name = options.default_ssl_certificate.as_deref()?;
+    let (namespace, name) = full_name.split_once('/')?;
+    Some(CertificateName {
+        namespace: namespace.into(),
+        name: name.into(),
+    })
 }
 
 /// Secrets being read, each at most once, and not again while the object is the same.

@@ -19,7 +19,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        mpsc::{Receiver, SyncSender, sync_channel},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     },
     time::{Duration, Instant},
 };
@@ -32,6 +32,7 @@ use genkan_route::settings::GlobalSettings;
 use crate::{
     admin,
     command::{GatewayArgs, InputArgs},
+    manifests,
     source::{self, SourceEvent},
 };
 use announce::Announcer;
@@ -185,10 +186,18 @@ impl<'p> Control<'p> {
     }
 
     fn serve(&mut self, messages: &Receiver<Message>) -> Exit {
-        while let Ok(message) = messages.recv() {
+        loop {
             let mut changed = false;
+            let first = match messages.recv_timeout(self.until_change()) {
+                Ok(message) => Some(message),
+                Err(RecvTimeoutError::Timeout) => {
+                    changed = self.is_due();
+                    None
+                }
+                Err(RecvTimeoutError::Disconnected) => return Exit::Internal,
+            };
             // What has gathered meanwhile goes into the same generation.
-            for message in std::iter::once(message).chain(messages.try_iter()) {
+            for message in first.into_iter().chain(messages.try_iter()) {
                 match message {
                     Message::Source(event) => changed |= self.take(&event),
                     Message::Names(answers) => changed |= self.pipeline.resolved(&answers),
@@ -201,7 +210,23 @@ impl<'p> Control<'p> {
                 self.publish();
             }
         }
-        Exit::Internal
+    }
+
+    /// How long nothing happens by itself. The clock can be set meanwhile, so it is looked at now and
+    /// then.
+    fn until_change(&self) -> Duration {
+        let Some(at) = self.gateway.newest().changes_at else {
+            return CLOCK_LOOK;
+        };
+        let seconds = at.0.saturating_sub(manifests::now().0);
+        let seconds = u64::try_from(seconds).unwrap_or_default();
+        Duration::from_secs(seconds).min(CLOCK_LOOK)
+    }
+
+    /// Whether a certificate has begun, ended or come near its end since the last generation.
+    fn is_due(&self) -> bool {
+        let changes_at = self.gateway.newest().changes_at;
+        changes_at.is_some_and(|at| at <= manifests::now())
     }
 
     fn take(&mut self, event: &SourceEvent) -> bool {
@@ -283,6 +308,9 @@ fn on_actual_port(
     let _ = gateway.publish(Arc::clone(&generation)).wait(LIVE_PATIENCE);
     generation
 }
+
+/// How often the clock is looked at for certificates that begin or end.
+const CLOCK_LOOK: Duration = Duration::from_secs(60);
 
 /// How soon the end of a drain is noticed.
 const DRAIN_POLL: Duration = Duration::from_millis(20);

@@ -1,9 +1,12 @@
 //! From manifests to a generation once, for commands that look and go.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use genkan_compile::{Compiler, Generation, Input, Options, Resolutions};
-use genkan_objects::files::FileSet;
+use genkan_objects::{files::FileSet, kind::Timestamp};
 
 use crate::source::{self, SourceError};
 
@@ -26,5 +29,13 @@ pub(crate) fn compile(files: &FileSet, options: Options) -> Generation {
         objects: files.store(),
         problems: &files.problems(),
         resolutions: &Resolutions::new(),
+        now: now(),
     })
+}
+
+/// The moment, for the compiler.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let seconds = since.map_or(0, |since| since.as_secs());
+    Timestamp(i64::try_from(seconds).unwrap_or(i64::MAX))
 }

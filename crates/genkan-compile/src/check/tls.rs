@@ -1,4 +1,4 @@
-//! `spec.tls`: entries for hosts of no rule, Secrets that are not there.
+//! `spec.tls`: entries for hosts of no rule, Secrets that are not there, or not yet.
 
 use genkan_diagnosis::{Code, Finding, words};
 use genkan_objects::{ObjectStore, Resource, kind::Ingress};
@@ -8,7 +8,7 @@ use crate::{
     options::{Options, World},
 };
 
-/// GK0407 for entries that concern no rule, GK0400 for Secrets that are not there.
+/// GK0407 for entries that concern no rule, GK0400 and GK0412 for Secrets that are not there.
 pub(crate) fn findings(
     object: &Resource<Ingress>,
     objects: &ObjectStore,
@@ -62,8 +62,14 @@ fn missing_secrets(object: &Resource<Ingress>, objects: &ObjectStore) -> Vec<Fin
             continue;
         }
         let full_name = format!("{}/{name}", object.meta.namespace());
-        let finding = Finding::new(Code::GK0400).arg("secret", full_name);
         let pointer = format!("/spec/tls/{index}/secretName");
+        if awaits_certificate(object) {
+            let finding = Finding::new(Code::GK0412).arg("secret", full_name);
+            let label = &words::AWAITS_SECRET;
+            findings.push(mark::at(finding, object, &pointer, Part::Value, label));
+            continue;
+        }
+        let finding = Finding::new(Code::GK0400).arg("secret", full_name);
         let finding = mark::at(finding, object, &pointer, Part::Value, &words::NOT_FOUND);
         let elsewhere = objects.secrets.named(name).next();
         findings.push(match elsewhere {
@@ -74,4 +80,16 @@ fn missing_secrets(object: &Resource<Ingress>, objects: &ObjectStore) -> Vec<Fin
         });
     }
     findings
+}
+
+/// Whether cert-manager is asked for the certificates of an Ingress, by one of its annotations.
+fn awaits_certificate(object: &Resource<Ingress>) -> bool {
+    const ASKING: [&str; 3] = [
+        "cert-manager.io/issuer",
+        "cert-manager.io/cluster-issuer",
+        "kubernetes.io/tls-acme",
+    ];
+    let annotations = &object.meta.annotations;
+    let mut keys = annotations.iter().map(|annotation| &*annotation.key.value);
+    keys.any(|key| ASKING.contains(&key))
 }

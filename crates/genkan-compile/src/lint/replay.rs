@@ -215,6 +215,7 @@ impl Replay<'_> {
             objects: &objects,
             problems: &[],
             resolutions,
+            now: self.generation.now,
         }))
     }
 

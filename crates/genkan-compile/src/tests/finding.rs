@@ -394,3 +394,18 @@ fn forwarded_headers_trusted_from_everyone() {
         &map("  proxy-real-ip-cidr: 0.0.0.0/0\n"),
     );
 }
+
+#[test]
+fn the_default_certificate_has_nobody_but_the_flag_to_refer_to_it() {
+    let options = Options {
+        default_ssl_certificate: Some("ns/default".to_owned()),
+        ..Options::default()
+    };
+    let secret = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: default, namespace: ns}\nstringData: {tls.crt: a, tls.key: b}\n";
+    for (yaml, code) in [("", "GK0400"), (secret, "GK0401")] {
+        let world = compile_with(yaml, options.clone(), Resolutions::new());
+        let findings = &world.generation.findings;
+        assert_eq!(codes(findings), [code]);
+        assert_eq!(findings[0].unfilled(), [""; 0]);
+    }
+}

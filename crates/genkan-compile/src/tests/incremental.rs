@@ -5,7 +5,7 @@ use genkan_route::snapshot::Snapshot;
 
 use super::{
     routing::{ingress, service},
-    world::{World, compile},
+    world::{NOW, World, compile},
 };
 use crate::{Compiler, Input, Options};
 
@@ -76,6 +76,7 @@ fn agrees_with_a_new_one(world: &World) {
         objects: world.objects(),
         problems: &problems,
         resolutions: &world.resolutions,
+        now: NOW,
     };
     let fresh = fresh.compile(input);
     assert_eq!(facts(&world.generation.snapshot), facts(&fresh.snapshot));
@@ -102,6 +103,7 @@ fn edit(world: &mut World, path: &str, text: Option<&str>) {
         objects: world.files.store(),
         problems: &problems,
         resolutions: &world.resolutions,
+        now: NOW,
     };
     world.generation = world.compiler.compile(input);
 }

@@ -5,7 +5,7 @@ use genkan_route::upstream::{UpstreamTls, Verification};
 
 use super::{
     routing::{ingress, service},
-    world::{World, compile},
+    world::{NOW, World, compile},
 };
 use crate::Input;
 
@@ -169,6 +169,7 @@ fn a_secret_that_comes_opens_the_route() {
         objects: world.files.store(),
         problems: &problems,
         resolutions: &world.resolutions,
+        now: NOW,
     });
     assert_eq!(world.get("h.test", "/"), "a /");
 }

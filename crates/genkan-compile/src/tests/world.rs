@@ -11,6 +11,7 @@ use genkan_http::{
 use genkan_objects::{
     ObjectStore,
     files::{Content, FileSet},
+    kind::Timestamp,
 };
 use genkan_route::{
     client::ProxyHeader,
@@ -20,6 +21,9 @@ use genkan_route::{
 };
 
 use crate::{Compiler, Generation, Input, Options, Resolutions, probe::text};
+
+/// 2027-01-15T08:00:00Z
+pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000);
 
 /// A compiled folder of one file.
 pub(crate) struct World {
@@ -42,6 +46,7 @@ pub(crate) fn compile_with(yaml: &str, options: Options, resolutions: Resolution
         objects: files.store(),
         problems: &problems,
         resolutions: &resolutions,
+        now: NOW,
     };
     let generation = compiler.compile(input);
     World {

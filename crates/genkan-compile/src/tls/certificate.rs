@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use genkan_objects::kind::Secret;
 use genkan_route::tls::{CertificateName, KeyForm, KeyPair, PrivateKey};
+use rustls::{Error, InconsistentKeys, crypto::aws_lc_rs, sign::CertifiedKey};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use x509_cert::{
     Certificate as X509,
@@ -11,7 +12,11 @@ use x509_cert::{
     ext::pkix::{SubjectAltName, name::GeneralName},
 };
 
-use super::name;
+use super::{
+    issuers::{self, Gap},
+    name,
+    validity::Validity,
+};
 
 const CERTIFICATE_KEY: &str = "tls.crt";
 const PRIVATE_KEY_KEY: &str = "tls.key";
@@ -23,6 +28,12 @@ pub(crate) struct Certificate {
     pub(crate) pair: Arc<KeyPair>,
     /// Kind of its key.
     pub(crate) key_kind: KeyKind,
+    /// From when until when.
+    pub(crate) validity: Validity,
+    /// What is missing behind it, if anything.
+    pub(crate) gap: Option<Gap>,
+    /// Whether cert-manager made it to have one at all, until the real one is issued.
+    pub(crate) is_temporary: bool,
     /// Whether it has a list of names, even an empty one.
     has_names: bool,
     /// Its DNS names.
@@ -58,13 +69,27 @@ pub(crate) enum Coverage {
 pub(crate) enum Unusable {
     /// A key is not there, or empty.
     Absent(&'static str),
+    /// A value was encoded in base64 twice.
+    EncodedTwice(&'static str),
     /// No certificate in PEM, or one that cannot be read.
     NoCertificate,
     /// No private key in PEM.
     NoKey,
+    /// The key belongs to another certificate than this one's names are of.
+    OtherKey(Vec<String>),
+    /// The TLS library cannot work with the pair; in its words.
+    NotSupported(String),
 }
 
 impl Certificate {
+    /// The names that it is for: of its list, else its common name.
+    pub(crate) fn names(&self) -> Vec<String> {
+        match &self.common_name {
+            Some(common) if !self.has_names => vec![common.clone()],
+            _ => self.dns_names.clone(),
+        }
+    }
+
     /// Whether it is for a host; a wildcard host is `*.parent`.
     pub(crate) fn covers(&self, host: &str) -> Coverage {
         if self
@@ -91,12 +116,20 @@ pub(super) fn read(name: &CertificateName, secret: &Secret) -> Result<Certificat
             .ok_or(Unusable::Absent(key))
     };
     let (certificate, key) = (value(CERTIFICATE_KEY)?, value(PRIVATE_KEY_KEY)?);
+    for (key, value) in [(CERTIFICATE_KEY, certificate), (PRIVATE_KEY_KEY, key)] {
+        if value.starts_with(PEM_IN_BASE64) {
+            return Err(Unusable::EncodedTwice(key));
+        }
+    }
     let chain = CertificateDer::pem_slice_iter(certificate)
-        .map(|certificate| Some(Box::from(&*certificate.ok()?)))
-        .collect::<Option<Vec<Box<[u8]>>>>()
-        .ok_or(Unusable::NoCertificate)?;
-    let leaf = chain.first().ok_or(Unusable::NoCertificate)?;
-    let leaf = X509::from_der(leaf).map_err(|_| Unusable::NoCertificate)?;
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|_| Unusable::NoCertificate)?;
+    let parsed = chain
+        .iter()
+        .map(|certificate| X509::from_der(certificate))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|_| Unusable::NoCertificate)?;
+    let leaf = parsed.first().ok_or(Unusable::NoCertificate)?;
     let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| Unusable::NoKey)?;
     let form = match &key {
         PrivateKeyDer::Pkcs1(_) => KeyForm::Pkcs1,
@@ -104,21 +137,33 @@ pub(super) fn read(name: &CertificateName, secret: &Secret) -> Result<Certificat
         PrivateKeyDer::Pkcs8(_) => KeyForm::Pkcs8,
         _ => return Err(Unusable::NoKey),
     };
-    let key = PrivateKey::new(form, key.secret_der());
-    let names = names(&leaf);
+    let names = names(leaf);
     let body = leaf.tbs_certificate();
-    Ok(Certificate {
+    let certificate = Certificate {
         key_kind: kind(body.subject_public_key_info().algorithm.oid),
+        validity: Validity::of(body.validity()),
+        gap: issuers::gap(&parsed, secret),
+        is_temporary: issuers::is_temporary(leaf),
         has_names: names.is_some(),
         dns_names: names.unwrap_or_default(),
-        common_name: common_name(&leaf),
+        common_name: common_name(leaf),
         pair: Arc::new(KeyPair {
             name: name.clone(),
-            chain,
-            key,
+            chain: chain.iter().map(|der| Box::from(&**der)).collect(),
+            key: PrivateKey::new(form, key.secret_der()),
         }),
-    })
+    };
+    match CertifiedKey::from_der(chain, key, &aws_lc_rs::default_provider()) {
+        Ok(_) => Ok(certificate),
+        Err(Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
+            Err(Unusable::OtherKey(certificate.names()))
+        }
+        Err(error) => Err(Unusable::NotSupported(error.to_string())),
+    }
 }
+
+/// `-----BEGIN`, encoded.
+const PEM_IN_BASE64: &[u8] = b"LS0tLS1CRUdJTi";
 
 /// The DNS names; `None` without a list of names.
 fn names(certificate: &X509) -> Option<Vec<String>> {

@@ -9,7 +9,10 @@ use genkan_objects::{
 };
 
 use super::resolve::Answers;
-use crate::command::{GatewayArgs, InputArgs};
+use crate::{
+    command::{GatewayArgs, InputArgs},
+    manifests,
+};
 
 /// Keeps from one compile to the next all that need not be done again.
 #[derive(Debug)]
@@ -64,6 +67,7 @@ impl Pipeline {
             objects: &objects,
             problems: &self.files.problems(),
             resolutions: &self.resolutions,
+            now: manifests::now(),
         })
     }
 
