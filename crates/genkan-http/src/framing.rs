@@ -175,7 +175,27 @@ fn request_body(view: RequestView<'_>) -> Result<Body, RequestReject> {
     Ok(Body::Chunked)
 }
 
+/// Whether the request asks for another protocol in a way that a proxy may pass on.
+///
+/// `h2c` is not passed on: RFC 9113 3.1 withdrew it, and a tunnel of HTTP/2 would carry requests to
+/// the backend that no route ever saw.
+#[must_use]
+pub fn wishes_upgrade(view: RequestView<'_>) -> bool {
+    let mut is_there = false;
+    for value in view.all(KnownHeader::Upgrade) {
+        is_there |= !value.is_empty();
+        let mut protocols = value.split(|&byte| byte == b',');
+        if protocols.any(|protocol| protocol.trim_ascii().eq_ignore_ascii_case(b"h2c")) {
+            return false;
+        }
+    }
+    is_there
+}
+
 fn upgrade_wish(view: RequestView<'_>, proper: bool) -> Option<UpgradeWish> {
+    if !wishes_upgrade(view) {
+        return None;
+    }
     let mut values = view
         .all(KnownHeader::Upgrade)
         .filter(|value| !value.is_empty());

@@ -254,11 +254,19 @@ fn upgrades_are_wishes() {
         websocket: false,
         proper: false,
     });
-    assert_eq!(wish("GET / HTTP/1.1", "Upgrade: h2c\r\n"), other);
+    assert_eq!(wish("GET / HTTP/1.1", "Upgrade: h2\r\n"), other);
     assert_eq!(
-        wish("GET / HTTP/1.1", "Upgrade: websocket\r\nUpgrade: h2c\r\n"),
+        wish("GET / HTTP/1.1", "Upgrade: websocket\r\nUpgrade: irc\r\n"),
         other
     );
+    // RFC 9113 3.1
+    for withdrawn in [
+        "Upgrade: h2c\r\n",
+        "Upgrade: websocket, H2C\r\n",
+        "Upgrade: websocket\r\nUpgrade: h2c\r\n",
+    ] {
+        assert_eq!(wish("GET / HTTP/1.1", withdrawn), None);
+    }
     assert_eq!(
         wish("GET / HTTP/1.1", "Upgrade: \r\nConnection: upgrade\r\n"),
         None

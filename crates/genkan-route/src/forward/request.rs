@@ -3,7 +3,7 @@
 use std::{borrow::Cow, net::IpAddr};
 
 use genkan_http::{
-    framing::Body,
+    framing::{Body, wishes_upgrade},
     head::{RequestView, Version},
     known::KnownHeader,
     target::Target,
@@ -69,10 +69,7 @@ pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
     if let Some(authority) = authority {
         client_certificate::write(out, authority, head.input.handshake.as_deref());
     }
-    let upgrade = request
-        .first(KnownHeader::Upgrade)
-        .filter(|upgrade| !upgrade.is_empty());
-    if upgrade.is_some() {
+    if wishes_upgrade(request) {
         write_joined(out, b"Upgrade", request, KnownHeader::Upgrade);
         write::field(out, b"Connection", b"upgrade");
     } else if head.settings.upstream_keepalive_connections == 0 {

@@ -135,6 +135,13 @@ fn an_upgrade_goes_on_with_or_without_connection() {
 }
 
 #[test]
+fn an_upgrade_to_http_2_does_not_go_on() {
+    let head = "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
+    let sent = sent(root(), &input(), Body::None, head);
+    assert_eq!(sent.matches("pgrade").count(), 0, "{sent}");
+}
+
+#[test]
 fn a_client_id_is_kept_when_it_is_usable() {
     let long = "x".repeat(129);
     for (fields, expected) in [
