@@ -9,15 +9,13 @@ mod live_edits {
     pub(crate) mod backend;
     pub(crate) mod edits;
     pub(crate) mod load;
-    pub(crate) mod pace;
 }
 
-use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use genkan_tests::{EchoBackend, Folder, Gateway};
-use live_edits::{backend::Backend, edits::Edits, load, load::Scene, pace::Pace};
+use genkan_tests::{EchoBackend, Folder, Gateway, Pace};
+use live_edits::{backend::Backend, edits::Edits, load, load::Scene};
 
 /// How hard it is.
 struct Form {
@@ -86,7 +84,7 @@ fn edits_under_load_are_seen_by_all_and_hurt_nobody() {
         pace.wait();
         edits.next(&scene);
         if number == WARM {
-            warm = resident_bytes(gateway.process_id());
+            warm = gateway.resident_bytes();
         }
     }
     let took = began.elapsed();
@@ -95,7 +93,7 @@ fn edits_under_load_are_seen_by_all_and_hurt_nobody() {
     for thread in load {
         thread.join().expect("the load does not panic");
     }
-    let end = resident_bytes(gateway.process_id());
+    let end = gateway.resident_bytes();
     let report = scene.report();
     println!(
         "{} edits in {took:.1?}; {report}; resident {warm} bytes after {WARM} edits, {end} at the end",
@@ -103,6 +101,7 @@ fn edits_under_load_are_seen_by_all_and_hurt_nobody() {
     );
     assert!(report.faults.is_empty(), "{:#?}", report.faults);
     assert!(report.kept > 0 && report.new > 0 && report.messages > 0);
+    assert!(report.absent > 0, "nobody asked while the host was deleted");
     assert!(
         backend.answered() >= report.kept + report.new,
         "answers that no backend gave"
@@ -116,19 +115,4 @@ fn edits_under_load_are_seen_by_all_and_hurt_nobody() {
     let finished = gateway.stop();
     assert!(!finished.stderr.contains("panicked"), "{}", finished.stderr);
     watching.join().expect("the watching does not panic");
-}
-
-/// Resident memory, as the kernel counts it.
-fn resident_bytes(process: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("the program runs");
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .expect("a resident size");
-    let kibibytes: u64 = line
-        .trim()
-        .trim_end_matches(" kB")
-        .parse()
-        .expect("a number");
-    kibibytes << 10
 }

@@ -100,6 +100,7 @@ impl<'f> Edits<'f> {
                 // Gone, and back with a new version: until that is live, nothing is an answer, too.
                 scene.allow_absence(FILE_HOST, true);
                 self.files.remove("host.yaml");
+                scene.see_absence(FILE_HOST);
                 let version = self.versions.begin(FILE_HOST);
                 self.files.write("host.yaml", &self.manifest(FILE_HOST));
                 scene.wait_for(FILE_HOST, version);

@@ -7,13 +7,15 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use genkan_tests::{Connection, DEADLINE, Lines, Request, WebSocket};
+use genkan_tests::{Connection, DEADLINE, Lines, Pace, Request, Response, WebSocket};
 
 use super::edits::{HOSTS, SOCKET_HOST};
-use super::pace::Pace;
 
 /// Faults that are kept for the report.
 const FAULTS_MAX: usize = 20;
+/// Times a deleted host is asked once it is gone, and how often a second.
+const ABSENCES: usize = 10;
+const ABSENCE_RATE: u32 = 200;
 /// Rounds of messages a second on all WebSockets.
 const MESSAGE_ROUNDS: u32 = 5;
 
@@ -145,8 +147,31 @@ impl Scene {
         });
     }
 
-    /// One exchange, judged. False when the connection is of no further use.
-    fn ask(&self, connection: &mut Connection, host: usize, count: fn(&mut Report)) -> bool {
+    /// Asks a deleted host until nobody has it, and then on: what is gone stays gone. Until then the last
+    /// version is the answer.
+    pub(crate) fn see_absence(&self, host: usize) {
+        let until = Instant::now() + DEADLINE;
+        let mut pace = Pace::new(ABSENCE_RATE);
+        let mut connection = Connection::open(self.address);
+        let mut absent = 0;
+        while absent < ABSENCES {
+            assert!(
+                Instant::now() < until,
+                "{} is served after its deletion",
+                HOSTS[host]
+            );
+            pace.wait();
+            match self.ask(&mut connection, host, |_| {}) {
+                Seen::Absence => absent += 1,
+                Seen::Version if absent == 0 => {}
+                Seen::Version => self.fault(format!("{}: back by itself", HOSTS[host])),
+                Seen::Nothing => connection = Connection::open(self.address),
+            }
+        }
+    }
+
+    /// One exchange, judged.
+    fn ask(&self, connection: &mut Connection, host: usize, count: fn(&mut Report)) -> Seen {
         let absence = self.absence[host].load(SeqCst);
         let oldest = self.live.lock().expect("no thread panicked")[host];
         let response = connection.exchange(&Request::get("/path").host(HOSTS[host]));
@@ -155,13 +180,13 @@ impl Scene {
             Ok(response) => response,
             Err(fault) => {
                 self.fault(format!("{}: no answer: {fault:?}", HOSTS[host]));
-                return false;
+                return Seen::Nothing;
             }
         };
         let may_be_absent = absence % 2 == 1 || self.absence[host].load(SeqCst) != absence;
-        if response.status == 404 && may_be_absent {
+        if response.status == 404 && may_be_absent && is_of_catch_all(&response) {
             self.note(|report| report.absent += 1);
-            return true;
+            return Seen::Absence;
         }
         let text = response.text();
         let version = text.strip_prefix("/v").and_then(|rest| rest.parse().ok());
@@ -174,8 +199,25 @@ impl Scene {
                 HOSTS[host], response.status
             )),
         }
-        true
+        Seen::Version
     }
+}
+
+/// What an exchange came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    /// An answer, good or bad.
+    Version,
+    /// A 404 while there may be one.
+    Absence,
+    /// The connection is of no further use.
+    Nothing,
+}
+
+/// The proxy says itself that nobody has the host.
+fn is_of_catch_all(response: &Response) -> bool {
+    let status = response.header("proxy-status");
+    status.is_some_and(|status| status.contains("GK0104"))
 }
 
 /// Threads that send on connections that are kept.
@@ -201,7 +243,8 @@ pub(crate) fn start(
                     pace.wait();
                     let connection = &mut open[turn % connections];
                     let host = turn / connections % HOSTS.len();
-                    if !scene.ask(connection, host, |report| report.kept += 1) {
+                    let seen = scene.ask(connection, host, |report| report.kept += 1);
+                    if seen == Seen::Nothing {
                         *connection = Connection::open(scene.address);
                     }
                 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -257,6 +258,18 @@ impl Gateway {
     #[must_use]
     pub fn process_id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Resident memory, as the kernel counts it.
+    #[must_use]
+    #[track_caller]
+    pub fn resident_bytes(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process_id()))
+            .expect("the gateway runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kibibytes =
+            line.and_then(|value| value.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        kibibytes.expect("a resident size") << 10
     }
 
     /// Sends a signal.

@@ -25,7 +25,7 @@
 //! in clear or, with a [`TlsHello`], over TLS;
 //! [`http2`] is one for HTTP/2; [`EchoBackend`] answers what it received and keeps it; [`FlaskBackend`] is
 //! the real todos application; [`WebSocket`] speaks RFC 6455; [`Random`] draws
-//! from a printed seed; [`manifests`] has short objects and writes them as YAML;
+//! from a printed seed; [`Pace`] is so many a second; [`manifests`] has short objects and writes them as YAML;
 //! [`RefusedAddress`] is an address that refuses
 //! connections for as long as it lives.
 //!
@@ -42,6 +42,7 @@ mod gateway;
 pub mod http2;
 mod lines;
 pub mod manifests;
+mod pace;
 mod random;
 mod refused;
 mod request;
@@ -61,6 +62,7 @@ pub use flask::{FlaskBackend, lend_demo_environment, python_with};
 pub use folder::Folder;
 pub use gateway::{Gateway, Launch};
 pub use lines::Lines;
+pub use pace::Pace;
 pub use random::Random;
 pub use refused::RefusedAddress;
 pub use request::Request;

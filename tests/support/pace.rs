@@ -4,7 +4,8 @@ use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 /// A rhythm.
-pub(crate) struct Pace {
+#[derive(Debug)]
+pub struct Pace {
     next: Instant,
     every: Duration,
     // Waiting on something that never comes, with a deadline.
@@ -12,7 +13,9 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    pub(crate) fn new(a_second: u32) -> Self {
+    /// So many a second, from now on.
+    #[must_use]
+    pub fn new(a_second: u32) -> Self {
         Self {
             next: Instant::now(),
             every: Duration::from_secs(1) / a_second,
@@ -20,8 +23,11 @@ impl Pace {
         }
     }
 
-    /// Until it is time for the next.
-    pub(crate) fn wait(&mut self) {
+    /// Waits until it is time for the next.
+    ///
+    /// # Panics
+    /// Never: nobody else has its lock.
+    pub fn wait(&mut self) {
         self.next += self.every;
         let mut lock = self.never.0.lock().expect("nobody else has it");
         loop {
