@@ -1,14 +1,21 @@
-//! What many idle connections and many Ingresses cost Genkan: memory, time to get ready, time until an
-//! edit is live.
+//! What many idle connections, slow clients and many Ingresses cost Genkan: memory, latency of others,
+//! time to get ready, time until an edit is live.
 
+mod beside;
 mod client;
 mod idle;
 mod ingresses;
+mod slow;
 
 use std::{
     fs, io,
     io::Write as _,
     path::{Path, PathBuf},
+};
+
+use crate::{
+    peer::{self, Candidate, Programs, Running},
+    run,
 };
 
 /// What to measure.
@@ -20,13 +27,16 @@ pub(crate) struct CapacityArgs {
     /// Idle connections.
     #[arg(long, default_value_t = 10_000)]
     connections: usize,
+    /// Slow clients.
+    #[arg(long, default_value_t = 1000)]
+    slow: usize,
     /// Ingresses, one file each.
     #[arg(long, default_value_t = 10_000)]
     ingresses: usize,
     /// Edits, one after the other.
     #[arg(long, default_value_t = 40)]
     edits: usize,
-    /// Only the part with this name: `binary`, `idle` or `ingresses`.
+    /// Only the part with this name: `binary`, `idle`, `slow` or `ingresses`.
     #[arg(long)]
     only: Option<String>,
     /// Folder that gets the figures (capacity.csv).
@@ -71,6 +81,9 @@ pub(crate) fn execute(args: &CapacityArgs) -> io::Result<()> {
     if wanted("idle") {
         figures.extend(idle::measure(&args.genkan, args.connections)?);
     }
+    if wanted("slow") {
+        figures.extend(slow::measure(&args.genkan, args.slow)?);
+    }
     if wanted("ingresses") {
         figures.extend(ingresses::measure(
             &args.genkan,
@@ -104,6 +117,34 @@ pub(crate) fn execute(args: &CapacityArgs) -> io::Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// A gateway on the proxy's CPU that has served some load.
+struct Stage {
+    running: Running,
+    _backend: Running,
+    _folder: tempfile::TempDir,
+}
+
+impl Stage {
+    fn start(genkan: &Path) -> io::Result<Self> {
+        let backend = peer::start_backend(run::OTHER_CPU)?;
+        let folder = tempfile::tempdir()?;
+        let running = peer::start(
+            Candidate::Genkan,
+            &Programs::of_genkan(genkan),
+            &beside::BUSY,
+            backend.address,
+            folder.path(),
+            run::PROXY_CPU,
+        )?;
+        beside::warm_up(&running)?;
+        Ok(Self {
+            running,
+            _backend: backend,
+            _folder: folder,
+        })
+    }
 }
 
 fn mebibytes(bytes: u64) -> f64 {
