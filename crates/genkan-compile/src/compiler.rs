@@ -212,7 +212,7 @@ impl Compiler {
     }
 
     fn findings(&self, input: &Input<'_>) -> Vec<Finding> {
-        let mut findings = check::problem::of_files(input.problems);
+        let mut findings = check::problem::of_files(input.problems, input.objects);
         findings.extend(self.own_findings.all().cloned());
         findings.extend(self.base.findings.iter().cloned());
         for (claim, _) in self.claims.all() {

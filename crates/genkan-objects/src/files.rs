@@ -17,10 +17,12 @@ mod read;
 mod set;
 #[cfg(test)]
 mod tests;
+mod unreadable;
 
 pub use read::read;
 pub(crate) use read::read_live;
 pub use set::{Changes, Content, FileSet};
+pub use unreadable::Unreadable;
 
 /// Largest file that is read. A cluster keeps at most 1.5 MiB per object; a dump of a large one has
 /// tens of MiB.
@@ -87,10 +89,10 @@ pub enum FileProblem {
     },
     /// The file itself could not be read.
     Unreadable {
-        /// The file.
-        path: Arc<str>,
-        /// The operating system's reason.
-        reason: Arc<str>,
+        /// The file, with an empty text.
+        source: Source,
+        /// Why.
+        reason: Unreadable,
         /// Objects of an earlier version that go on serving, sorted.
         previous: Vec<ObjectKey>,
     },

@@ -23,6 +23,7 @@ mod place;
 mod problem;
 #[cfg(test)]
 mod property;
+mod remedy;
 mod render;
 mod resource;
 mod scalar;

@@ -1,6 +1,6 @@
 //! Why a document could not be read, and what to do about it.
 
-use genkan_diagnosis::{Source, Span};
+use genkan_diagnosis::{Source, Span, Text};
 
 use crate::extent::Extent;
 
@@ -35,8 +35,8 @@ impl LoadError {
         self.fault.to_string()
     }
 
-    /// What to do about it, in one sentence without a full stop.
-    pub fn remedy(&self) -> &'static str {
+    /// What to do about it, as a sentence without a full stop.
+    pub fn remedy(&self) -> &'static Text {
         self.fault.remedy()
     }
 }
@@ -48,7 +48,7 @@ impl std::fmt::Display for LoadError {
             "{}: {}; {}",
             self.span.location(),
             self.fault,
-            self.remedy()
+            self.remedy().en
         )
     }
 }
@@ -160,34 +160,4 @@ pub enum Fault {
     /// The object has problems that leave nothing sensible to read.
     #[error("{0}")]
     Object(Box<str>),
-}
-
-impl Fault {
-    /// What to do about it, in one sentence without a full stop.
-    pub fn remedy(&self) -> &'static str {
-        match self {
-            Self::Yaml(_) => "check this line and the one above it",
-            Self::Json { .. } => "check commas, quotes and brackets around here",
-            Self::Tab => "indent with spaces",
-            Self::Indentation => "give keys of one mapping the same indentation",
-            Self::ValueInValue => "put the value in quotes, or align the key with the one above",
-            Self::UnclosedQuote => "close the quote",
-            Self::UnclosedBracket => "close it, or add the comma",
-            Self::UnknownAlias => "put the value in quotes, as in \"*.example.com\"",
-            Self::CircularAlias => "write the value out",
-            Self::Template => "run `helm template` first and use what it prints",
-            Self::Merge => "give it an alias of a mapping, as in `<<: *base`",
-            Self::DuplicateKey { .. } => "remove one of the two",
-            Self::Key => "write the key as text",
-            Self::NotANumber => "put the value in quotes if text is meant",
-            Self::Tag { .. } => "remove the tag, or correct the value",
-            Self::ControlCharacter(_) => "remove it",
-            Self::NotUtf8 | Self::Utf16 => "save the file as UTF-8",
-            Self::TooDeep | Self::TooManyNodes | Self::TooLarge => "split it into several files",
-            Self::TooManyAliases => "write the values out",
-            Self::NotAMapping { .. } => "begin with `apiVersion:` and `kind:`",
-            Self::NoKind { .. } => "add it, or keep the file out of this folder",
-            Self::Object(_) => "correct the field",
-        }
-    }
 }

@@ -48,6 +48,7 @@ struct WorkerNumbers {
 struct Gauges {
     accepted: AtomicU64,
     handled: AtomicU64,
+    exhausted: AtomicU64,
     active: AtomicU64,
     reading: AtomicU64,
     writing: AtomicU64,
@@ -103,6 +104,16 @@ impl Metrics {
             .sum()
     }
 
+    /// Failures of accepting for want of descriptors or memory so far, all workers together.
+    pub fn accept_failures(&self) -> u64 {
+        let workers = lock(&self.workers);
+        let failures = |worker: &Arc<WorkerNumbers>| {
+            let exhausted = &worker.connections.exhausted;
+            exhausted.load(Ordering::Relaxed)
+        };
+        workers.iter().map(failures).sum()
+    }
+
     /// Writes all series in the Prometheus text format.
     pub fn expose(&self, out: &mut Exposition) {
         let workers = lock(&self.workers);
@@ -131,6 +142,7 @@ impl Gauges {
         for (cell, value) in [
             (&self.accepted, counts.accepted),
             (&self.handled, counts.handled),
+            (&self.exhausted, counts.exhausted),
             (&self.active, counts.active),
             (&self.reading, counts.reading),
             (&self.writing, counts.writing),
@@ -144,6 +156,7 @@ impl Gauges {
         for (cell, value) in [
             (&self.accepted, &mut counts.accepted),
             (&self.handled, &mut counts.handled),
+            (&self.exhausted, &mut counts.exhausted),
             (&self.active, &mut counts.active),
             (&self.reading, &mut counts.reading),
             (&self.writing, &mut counts.writing),

@@ -140,6 +140,8 @@ pub struct ConnectionCounts {
     pub accepted: u64,
     /// Of these, those that were served (not refused for want of descriptors or by the limit).
     pub handled: u64,
+    /// Failures of accepting for want of descriptors or memory.
+    pub exhausted: u64,
     /// Open now.
     pub active: u64,
     /// Reading a request head.

@@ -22,8 +22,17 @@ pub enum StartError {
         /// The address asked for.
         address: SocketAddr,
     },
+    /// The address belongs to another machine, or this one has no such protocol.
+    #[error(
+        "cannot listen on {address}: no interface of this machine has this address; choose one that has, \
+         or listen on all with `::` or `0.0.0.0`"
+    )]
+    NoSuchAddress {
+        /// The address asked for.
+        address: SocketAddr,
+    },
     /// Another failure of opening the port.
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address}: {source}; choose another address or port")]
     Bind {
         /// The address asked for.
         address: SocketAddr,
@@ -52,11 +61,31 @@ impl StartError {
         match source.kind() {
             io::ErrorKind::AddrInUse => Self::PortInUse { address },
             io::ErrorKind::PermissionDenied => Self::PortNotAllowed { address },
+            io::ErrorKind::AddrNotAvailable => Self::NoSuchAddress { address },
             _ => Self::Bind { address, source },
         }
     }
 
     pub(crate) fn worker(source: io::Error) -> Self {
         Self::Worker { source }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_of_a_port_names_its_remedy() {
+        let address = SocketAddr::from(([192, 0, 2, 1], 80));
+        let check = |kind: io::ErrorKind, remedy: &str| {
+            let told = StartError::bind(address, kind.into()).to_string();
+            let begins = told.starts_with("cannot listen on 192.0.2.1:80: ");
+            assert!(begins && told.contains(remedy), "{told}");
+        };
+        check(io::ErrorKind::AddrInUse, "choose another port");
+        check(io::ErrorKind::PermissionDenied, "CAP_NET_BIND_SERVICE");
+        check(io::ErrorKind::AddrNotAvailable, "listen on all");
+        check(io::ErrorKind::Other, "choose another address or port");
     }
 }

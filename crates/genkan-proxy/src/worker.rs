@@ -217,6 +217,7 @@ impl Worker {
         let counts = ConnectionCounts {
             accepted: self.counters.accepted.get(),
             handled: self.counters.handled.get(),
+            exhausted: self.counters.accept_failures.get(),
             active: self.watches.active() as u64,
             reading,
             writing,

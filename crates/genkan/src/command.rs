@@ -19,7 +19,7 @@ mod run;
 mod terminal;
 
 pub(crate) use input::{EndpointOverride, InputArgs};
-pub(crate) use output::show;
+pub(crate) use output::{message, show, write_message};
 use run::RunArgs;
 pub(crate) use run::{GatewayArgs, LogFormat, LogOverflow};
 pub(crate) use terminal::TerminalArgs;
@@ -76,7 +76,7 @@ fn refuse(error: &clap::Error, arguments: &[OsString]) -> Exit {
         }
         ErrorKind::UnknownArgument => {
             if let Some(message) = refused::explain(arguments) {
-                eprintln!("genkan: {message}");
+                message!("genkan: {message}");
                 return Exit::Usage;
             }
         }

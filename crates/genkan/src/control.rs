@@ -5,6 +5,7 @@
 //! announced only when every worker has taken it.
 
 mod announce;
+mod exhaustion;
 mod gateway;
 mod gateway_metrics;
 mod pipeline;
@@ -31,11 +32,12 @@ use genkan_route::settings::GlobalSettings;
 
 use crate::{
     admin,
-    command::{GatewayArgs, InputArgs},
+    command::{GatewayArgs, InputArgs, message},
     manifests,
     source::{self, SourceEvent},
 };
 use announce::Announcer;
+use exhaustion::Exhaustion;
 pub(crate) use gateway::Gateway;
 use pipeline::Pipeline;
 use resolve::{Answers, NameResolver};
@@ -46,6 +48,9 @@ pub(crate) const CONSOLE_PORT: u16 = 10253;
 
 /// Changes that may wait for the control thread; senders wait when it is full, nothing is lost.
 const MESSAGES_MAX: usize = 1024;
+/// How often the control thread looks whether the workers have what they need, and at the clock for
+/// certificates that begin or end.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long a generation may take to reach every worker before that is reported.
 const LIVE_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -110,7 +115,7 @@ pub(crate) fn run(plan: &Plan) -> Exit {
     match Control::start(plan, &sender) {
         Ok(mut control) => control.serve(&messages),
         Err(error) => {
-            eprintln!("genkan: {error}");
+            message!("genkan: {error}");
             error.exit()
         }
     }
@@ -122,6 +127,7 @@ struct Control<'p> {
     pipeline: Pipeline,
     gateway: Arc<Gateway>,
     announcer: Announcer,
+    exhaustion: Exhaustion,
     names: NameResolver,
     _watcher: source::Watcher,
     _admin: admin::Servers,
@@ -179,6 +185,7 @@ impl<'p> Control<'p> {
             pipeline,
             gateway,
             announcer,
+            exhaustion: Exhaustion::default(),
             names,
             _watcher: watcher,
             _admin: admin,
@@ -188,7 +195,7 @@ impl<'p> Control<'p> {
     fn serve(&mut self, messages: &Receiver<Message>) -> Exit {
         loop {
             let mut changed = false;
-            let first = match messages.recv_timeout(self.until_change()) {
+            let first = match messages.recv_timeout(LOOK_EVERY) {
                 Ok(message) => Some(message),
                 Err(RecvTimeoutError::Timeout) => {
                     changed = self.is_due();
@@ -209,18 +216,9 @@ impl<'p> Control<'p> {
             if changed {
                 self.publish();
             }
+            let failures = self.gateway.accept_failures();
+            self.exhaustion.look(failures, Instant::now());
         }
-    }
-
-    /// How long nothing happens by itself. The clock can be set meanwhile, so it is looked at now and
-    /// then.
-    fn until_change(&self) -> Duration {
-        let Some(at) = self.gateway.newest().changes_at else {
-            return CLOCK_LOOK;
-        };
-        let seconds = at.0.saturating_sub(manifests::now().0);
-        let seconds = u64::try_from(seconds).unwrap_or_default();
-        Duration::from_secs(seconds).min(CLOCK_LOOK)
     }
 
     /// Whether a certificate has begun, ended or come near its end since the last generation.
@@ -247,7 +245,7 @@ impl<'p> Control<'p> {
                 told(Progress::Live(generation.number()));
             }
         } else {
-            eprintln!(
+            message!(
                 "genkan: generation {} has not reached every worker after {} s",
                 generation.number(),
                 LIVE_PATIENCE.as_secs()
@@ -269,14 +267,14 @@ impl<'p> Control<'p> {
         let drain = std::thread::spawn(move || gateway.drain(timeout));
         while !drain.is_finished() && Instant::now() < deadline {
             if let Ok(Message::Signal(Signal::End)) = messages.recv_timeout(DRAIN_POLL) {
-                eprintln!("genkan: ending at once");
+                message!("genkan: ending at once");
                 self.gateway.drain(Duration::ZERO);
                 break;
             }
         }
         let gently = drain.join().unwrap_or(false);
         if !gently {
-            eprintln!("genkan: connections that were still open have been closed");
+            message!("genkan: connections that were still open have been closed");
         }
         Exit::Clean
     }
@@ -308,9 +306,6 @@ fn on_actual_port(
     let _ = gateway.publish(Arc::clone(&generation)).wait(LIVE_PATIENCE);
     generation
 }
-
-/// How often the clock is looked at for certificates that begin or end.
-const CLOCK_LOOK: Duration = Duration::from_secs(60);
 
 /// How soon the end of a drain is noticed.
 const DRAIN_POLL: Duration = Duration::from_millis(20);

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use genkan_diagnosis::Exit;
 
 use crate::{
-    command::{EndpointOverride, GatewayArgs, InputArgs, TerminalArgs},
+    command::{EndpointOverride, GatewayArgs, InputArgs, TerminalArgs, message},
     control::{self, Greeting, Plan},
 };
 
@@ -53,14 +53,14 @@ pub(crate) fn execute(args: DemoArgs) -> Exit {
     let backend = match backend::Backend::start() {
         Ok(backend) => backend,
         Err(error) => {
-            eprintln!("genkan: the embedded backend cannot be started: {error}");
+            message!("genkan: the embedded backend cannot be started: {error}");
             return Exit::Internal;
         }
     };
     let folder = match files::Folder::prepare(args.folder.as_deref(), args.manifests.is_empty()) {
         Ok(folder) => folder,
         Err(error) => {
-            eprintln!("genkan: the example cannot be written: {error}");
+            message!("genkan: the example cannot be written: {error}");
             return Exit::Unreadable;
         }
     };

@@ -15,7 +15,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use genkan_objects::files::Content;
+use genkan_diagnosis::Language;
+use genkan_objects::files::{Content, Unreadable};
+
+use crate::command::message;
 
 mod content;
 mod events;
@@ -67,12 +70,28 @@ pub(crate) enum SourceError {
         path: PathBuf,
     },
     /// A path that was given cannot be looked at or, being a folder, cannot be listed.
-    #[error("{}: {source}; the user that runs genkan needs to read it", path.display())]
-    Closed {
+    #[error(
+        "{}: {}; {}",
+        path.display(),
+        reason.message().show(Language::English),
+        reason.remedy().get(Language::English)
+    )]
+    Unreadable {
         /// As given.
         path: PathBuf,
-        /// The operating system's reason.
-        source: io::Error,
+        /// Why.
+        reason: Unreadable,
+    },
+    /// A folder that was given holds no manifest: one that is mistyped looks like that. `kubectl apply -f`
+    /// refuses it too.
+    #[error(
+        "{}: no manifests in this folder; their names end in .yaml, .yml or .json, and folders within it are \
+         read with `--recursive`",
+        path.display()
+    )]
+    Empty {
+        /// As given.
+        path: PathBuf,
     },
     /// Standard input, or a pipe that was named as a path.
     #[error("{}: cannot be read to its end: {source}", path.display())]
@@ -83,7 +102,9 @@ pub(crate) enum SourceError {
         source: io::Error,
     },
     /// The thread that watches.
-    #[error("the thread that watches the manifests does not start: {0}")]
+    #[error(
+        "the thread that watches the manifests does not start: {0}; check the limits of processes and open files"
+    )]
     Thread(io::Error),
 }
 
@@ -100,13 +121,18 @@ pub(crate) fn watch(
     told: impl Fn(SourceEvent) + Send + 'static,
 ) -> Result<(Watcher, Vec<FileChange>), SourceError> {
     let roots = Roots::new(paths, recursive)?;
-    Watcher::start(roots, told)
+    let (watcher, initial) = Watcher::start(roots, told)?;
+    // They may still be written.
+    for empty in empty(paths, &initial) {
+        message!("genkan: {empty}");
+    }
+    Ok((watcher, initial))
 }
 
 /// Reads all manifests of the paths, by the same rules as [`watch`].
 ///
 /// # Errors
-/// When a path itself is missing or cannot be listed.
+/// When a path itself is missing, cannot be listed, or is a folder without manifests.
 pub(crate) fn read_once(
     paths: &[PathBuf],
     recursive: bool,
@@ -125,6 +151,20 @@ pub(crate) fn read_once(
     let problems = scan
         .problems
         .iter()
-        .map(|(path, error)| FileChange::new(path, error.content()));
-    Ok(streams.into_iter().chain(files).chain(problems).collect())
+        .map(|(path, reason)| FileChange::new(path, Content::Unreadable(reason.clone())));
+    let found: Vec<_> = streams.into_iter().chain(files).chain(problems).collect();
+    if let Some(empty) = empty(paths, &found).next() {
+        return Err(empty);
+    }
+    Ok(found)
+}
+
+/// The folders among the paths in which nothing was found.
+fn empty(paths: &[PathBuf], found: &[FileChange]) -> impl Iterator<Item = SourceError> {
+    let is_empty = |folder: &Path| {
+        let beneath = |change: &FileChange| Path::new(&change.path).starts_with(folder);
+        folder.is_dir() && !found.iter().any(beneath)
+    };
+    let folders = paths.iter().filter(move |path| is_empty(path));
+    folders.cloned().map(|path| SourceError::Empty { path })
 }

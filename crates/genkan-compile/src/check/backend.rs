@@ -116,6 +116,8 @@ impl References<'_> {
                 Some(self.no_service(&reference))
             }
             Absence::NoService => None,
+            // why no port could be read has a finding of its own
+            Absence::NoPort if group.port.is_empty() => None,
             Absence::NoPort => Some(no_port(&reference, service?)),
             Absence::NoEndpoints if closed => Some(self.no_endpoints(&reference, service?)),
             Absence::NoEndpoints => None,

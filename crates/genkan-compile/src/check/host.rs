@@ -211,6 +211,7 @@ fn build_finding(error: &BuildError, claims: &Claims) -> Option<Finding> {
                 .arg("reason", reason.as_str());
             let pointer = format!("{}/path", mark::route_pointer(origin));
             let finding = mark::at(finding, object, &pointer, Part::Value, label);
+            let finding = finding.note(&words::CORRECT_PATTERN);
             Some(finding.note(words::REST_WORKS.arg("kind", "Ingress")))
         }
         other => {

@@ -3,7 +3,7 @@
 use genkan_diagnosis::{Applicability, Code, Finding, ObjectRef, Severity, Suggestion, words};
 use genkan_objects::files::Failure;
 use genkan_objects::{
-    Impact, Object, Problem, ProblemKind, Resource,
+    Impact, Object, ObjectStore, Problem, ProblemKind, Resource,
     files::{FileProblem, UnreadableObject},
 };
 
@@ -17,10 +17,7 @@ pub(crate) fn findings<T>(object: &Resource<T>) -> Vec<Finding> {
                 let label = words::MISSING_FIELD.arg("field", "pathType");
                 (finding.arg("path", path), label)
             }
-            _ => {
-                let label = words::UNREADABLE.arg("reason", problem.message());
-                (finding, label)
-            }
+            _ => (finding, problem.kind.remedy()),
         };
         let finding = finding.on(object.object_ref()).field(&*problem.pointer);
         let finding = finding.at(object.span(problem.span), label);
@@ -50,9 +47,61 @@ pub(crate) fn of_object(object: &Object) -> Vec<Finding> {
     }
 }
 
-/// Files, documents and objects that could not be used.
-pub(crate) fn of_files(problems: &[FileProblem]) -> Vec<Finding> {
-    problems.iter().flat_map(of_file).collect()
+/// Objects of one file or document that are named as served in an older version; that there may be more is
+/// said by the finding about the file.
+const OLDER_NAMED_MAX: usize = 16;
+
+/// Files, documents and objects that could not be used, and the objects whose older versions serve.
+pub(crate) fn of_files(problems: &[FileProblem], objects: &ObjectStore) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut nameless = (None, 0_usize);
+    for problem in problems {
+        let mut found = of_file(problem);
+        if let FileProblem::Failure { path, .. } = problem {
+            for finding in found.iter_mut().filter(|one| one.object().is_none()) {
+                let before = if nameless.0 == Some(path) {
+                    nameless.1
+                } else {
+                    0
+                };
+                nameless = (Some(path), before + 1);
+                // Two files with one mistake are two findings: what has no object is told by its file.
+                *finding = finding.clone().value(format!("{path} {}", nameless.1));
+            }
+        }
+        if let Some(first) = found.first() {
+            findings.extend(older(first, problem, objects));
+        }
+        findings.extend(found);
+    }
+    findings
+}
+
+/// GK0256 for what serves in place of what cannot be read.
+fn older(
+    cause: &Finding,
+    problem: &FileProblem,
+    objects: &ObjectStore,
+) -> impl Iterator<Item = Finding> {
+    let (FileProblem::Failure { previous, .. } | FileProblem::Unreadable { previous, .. }) =
+        problem
+    else {
+        return Vec::new().into_iter();
+    };
+    let serving = previous.iter().filter_map(|key| objects.get(key));
+    let told = serving.take(OLDER_NAMED_MAX).map(|object| {
+        let finding = Finding::new(Code::GK0256)
+            .on(object.object_ref())
+            .arg("object", object.object_ref())
+            .caused_by(cause.code());
+        match cause.primary() {
+            Some(label) => finding
+                .arg("place", label.span.location())
+                .at(label.span.clone(), &words::NEWER_UNREADABLE),
+            None => finding,
+        }
+    });
+    told.collect::<Vec<_>>().into_iter()
 }
 
 fn of_file(problem: &FileProblem) -> Vec<Finding> {
@@ -64,10 +113,7 @@ fn of_file(problem: &FileProblem) -> Vec<Finding> {
         } => {
             let finding = Finding::new(Code::GK0254)
                 .arg("reason", error.message())
-                .at(
-                    error.span.clone(),
-                    words::UNREADABLE.arg("reason", error.remedy()),
-                );
+                .at(error.span.clone(), error.remedy());
             let finding = match &error.related {
                 Some(related) => finding.also(related.clone(), &words::FIRST_HERE),
                 None => finding,
@@ -83,14 +129,14 @@ fn of_file(problem: &FileProblem) -> Vec<Finding> {
             .map(|f| kept(f, previous.is_empty()))
             .collect(),
         FileProblem::Unreadable {
-            path,
+            source,
             reason,
             previous,
         } => {
             let finding = Finding::new(Code::GK0254)
-                .arg("reason", format!("{path}: {reason}"))
-                .value(&**path)
-                .note(words::REASON.arg("reason", format!("{path} cannot be read: {reason}")));
+                .arg("reason", reason.message())
+                .value(source.name())
+                .at(source.span(0, 0), reason.remedy());
             vec![kept(finding, previous.is_empty())]
         }
         FileProblem::Duplicate { used, unused, .. } => {
@@ -104,6 +150,7 @@ fn of_file(problem: &FileProblem) -> Vec<Finding> {
                 .field("")
                 .value("duplicate")
                 .at(unused.place().whole(), &words::IGNORED)
+                .note(&words::REMOVE_ONE)
                 .also_on(
                     used.object_ref(),
                     "",
@@ -152,7 +199,7 @@ fn unreadable(object: &UnreadableObject) -> Vec<Finding> {
             Some(reference) => finding.on(reference.clone()),
             None => finding,
         };
-        Some(finding.at(span, words::UNREADABLE.arg("reason", problem.message())))
+        Some(finding.at(span, problem.kind.remedy()))
     };
     fatal.filter_map(place).collect()
 }

@@ -174,21 +174,31 @@ kind: Ingress
         meaning: Text {
             en: "The text is not the YAML it looks like: `*.example.com` without quotes is an \
                  alias, a duplicate key replaces the first, a tab cannot indent, a wrongly \
-                 indented block belongs to something else. What cannot be read is not served; the \
-                 last good version stays.",
+                 indented block belongs to something else. Or there is no text: the file is a link \
+                 that leads nowhere, too large, or closed to the user that runs Genkan. What cannot \
+                 be read is not served. A running gateway goes on serving the last version that it \
+                 could read; after a restart there is none.",
             ja: "見た目と YAML としての意味が異なります。引用符のない `*.example.com` はエイリアス\
                  になり、重複したキーは先のものを置き換え、タブはインデントに使えず、字下げを誤っ\
-                 たブロックは別のものに属します。読み取れないものは適用されず、最後に正しく読めた\
-                 バージョンが残ります。",
+                 たブロックは別のものに属します。または、リンク切れ、大きすぎる、Genkan を実行する\
+                 ユーザーに権限がないなどの理由で、ファイルそのものを読み取れません。読み取れないも\
+                 のは適用されません。動作中のゲートウェイは最後に読み取れたバージョンを使い続けます\
+                 が、再起動後には残りません。",
         },
         remedy: Text {
-            en: "Quote or re-indent the text.",
-            ja: "引用符で囲むか、字下げを直してください。",
+            en: "Quote or re-indent the text, as it says at the marked place. A file that cannot be \
+                 read at all: mend the link, give the user that runs Genkan the right to read it, \
+                 split it, or remove it. The change is taken over as soon as the file is good.",
+            ja: "示された箇所の説明に従って、引用符で囲むか、字下げを直してください。ファイルそのも\
+                 のを読み取れない場合は、リンクを直す、Genkan を実行するユーザーに読み取りを許可す\
+                 る、分割する、または削除してください。ファイルが正しくなれば、変更はすぐに適用され\
+                 ます。",
         },
         detection: Text {
-            en: "The YAML reader refuses the text, or a value has another type than its field \
-                 needs.",
-            ja: "YAML として読み取れないか、値の型がフィールドに合いません。",
+            en: "The YAML reader refuses the text, a value has another type than its field needs, \
+                 or the operating system does not let the file be read.",
+            ja: "YAML として読み取れない、値の型がフィールドに合わない、またはオペレーティングシス\
+                 テムがファイルの読み取りを拒否しています。",
         },
         example: example(
             r"
@@ -243,8 +253,8 @@ kind: Ingress
             ja: "このオブジェクトの古いバージョンで動作しています",
         },
         headline: Some(Text {
-            en: "{object} is served in an older version: {reason}",
-            ja: "{object} は古いバージョンで動作しています: {reason}",
+            en: "{object} is served in an older version: what stands at {place} cannot be read",
+            ja: "{object} は古いバージョンで動作しています: {place} にあるものを読み取れません",
         }),
         meaning: Text {
             en: "The newest version of the object could not be taken over, so the one before it \
@@ -252,14 +262,12 @@ kind: Ingress
             ja: "最新のバージョンを取り込めなかったため、その前のバージョンが引き続き有効です。",
         },
         remedy: Text {
-            en: "Follow the finding that is named as reason.",
-            ja: "理由として示された指摘に従ってください。",
+            en: "Follow the finding about that place.",
+            ja: "その箇所についての指摘に従ってください。",
         },
         detection: Text {
-            en: "The object or file could not be read and a readable version was there before, or \
-                 the version in effect lags behind the cluster for more than 10 seconds.",
-            ja: "オブジェクトまたはファイルを読み取れず、以前に読み取れたバージョンがあるか、有効\
-                 なバージョンがクラスターより 10 秒を超えて遅れています。",
+            en: "The object or file could not be read, and a version that could be was there before.",
+            ja: "オブジェクトまたはファイルを読み取れず、以前に読み取れたバージョンがあります。",
         },
         example: None,
     },

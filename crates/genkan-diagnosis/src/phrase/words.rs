@@ -115,9 +115,12 @@ words! {
     LIMIT_HERE: "limit {limit}", "上限 {limit}";
     SET_HERE: "set here", "ここで設定されています";
     DEFAULT_IS: "default: {value}", "既定値: {value}";
+    NEWER_UNREADABLE: "the newer version cannot be read", "新しいバージョンを読み取れません";
     UNREADABLE: "cannot be read: {reason}", "読み取れません: {reason}";
 
     // --- notes
+    REMOVE_ONE: "remove one of the two, or give one another name", "どちらかを削除するか、別の名前にしてください";
+    CORRECT_PATTERN: "correct the pattern; until then this path matches nothing", "パターンを直してください。それまで、このパスは何にも一致しません";
     READING_KEPT: "the last version that could be read keeps serving", "最後に読み取れたバージョンが引き続き使われます";
     DEFAULT_USED: "the default, {value}, is in effect", "既定値の {value} が有効です";
     NO_AUTHORITY: "its Secret has no `ca.crt` to verify with", "検証に使う `ca.crt` が Secret にありません";

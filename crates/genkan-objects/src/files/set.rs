@@ -2,20 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Bound;
 use std::sync::Arc;
+
+use genkan_diagnosis::Source;
 
 use crate::resource::{Object, ObjectKey};
 use crate::store::ObjectStore;
 
-use super::{DocumentObjects, Failure, FileProblem, read};
+use super::{DocumentObjects, Failure, FileProblem, Unreadable, read, source_kind};
 
 /// What a source saw of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Content {
     /// Its bytes.
     Bytes(Vec<u8>),
-    /// It is there and could not be read; the operating system's reason.
-    Unreadable(String),
+    /// It is there and could not be read.
+    Unreadable(Unreadable),
     /// It is gone.
     Gone,
 }
@@ -39,7 +42,7 @@ struct File {
     /// Tells whether a file really changed.
     fingerprint: Option<(usize, u64)>,
     documents: Vec<Kept>,
-    unreadable: Option<Arc<str>>,
+    unreadable: Option<Unreadable>,
 }
 
 /// A document as it serves.
@@ -68,8 +71,8 @@ impl FileSet {
             Content::Gone => self.replace(path, None),
             Content::Unreadable(reason) => {
                 let mut file = self.files.remove(path).unwrap_or_default();
-                let read = file.unreadable.as_deref() != Some(reason);
-                file.unreadable = Some(reason.as_str().into());
+                let read = file.unreadable.as_ref() != Some(reason);
+                file.unreadable = Some(reason.clone());
                 // When it can be read again, it counts as changed.
                 file.fingerprint = None;
                 self.files.insert(path.into(), file);
@@ -111,13 +114,13 @@ impl FileSet {
         let mut problems = Vec::new();
         for (path, file) in &self.files {
             if let Some(reason) = &file.unreadable {
-                let previous = file.documents.iter().flat_map(|kept| &kept.objects);
-                let (path, reason) = (path.clone(), reason.clone());
-                let previous = sorted(previous.map(Object::key));
+                let kept = self.beneath(path).chain([file]);
+                let previous = kept.flat_map(|file| &file.documents);
+                let previous = previous.flat_map(|kept| &kept.objects);
                 problems.push(FileProblem::Unreadable {
-                    path,
-                    reason,
-                    previous,
+                    source: Source::new(source_kind(path), &**path, ""),
+                    reason: reason.clone(),
+                    previous: sorted(previous.map(Object::key)),
                 });
             }
             let failures = file.documents.iter().flat_map(|kept| &kept.failures);
@@ -151,6 +154,18 @@ impl FileSet {
     pub fn passed_over(&self) -> usize {
         let documents = self.files.values().flat_map(|file| &file.documents);
         documents.map(|kept| kept.passed_over).sum()
+    }
+
+    /// Files within a folder: while it cannot be listed they stay as they were.
+    fn beneath(&self, folder: &str) -> impl Iterator<Item = &File> {
+        let within = format!("{}/", folder.trim_end_matches('/'));
+        let from = Bound::Included(within.as_str());
+        let files = self.files.range::<str, _>((from, Bound::Unbounded));
+        let inside: Vec<_> = files
+            .take_while(|(path, _)| path.starts_with(&within))
+            .map(|(_, file)| file)
+            .collect();
+        inside.into_iter()
     }
 
     fn replace(&mut self, path: &str, file: Option<File>) -> Changes {

@@ -133,7 +133,7 @@ fn a_document_that_never_was_good_brings_nothing_back() {
 fn an_unreadable_file_keeps_its_objects() {
     let mut set = FileSet::default();
     put(&mut set, "a", &map("a", "1"));
-    let denied = Content::Unreadable("permission denied".to_owned());
+    let denied = Content::Unreadable(Unreadable::Denied);
     assert!(set.apply("a", &denied).keys.is_empty());
     assert_eq!(serving(&set), ["a=1"]);
     let problems = set.problems();

@@ -61,7 +61,12 @@ fn classify(
         return (Fault::Tab, tab(text, line.start..range.end).unwrap_or(here));
     } else if info.contains("mapping values are not allowed") || info.contains("placement of ':'") {
         Fault::ValueInValue
-    } else if info.contains("expected ','") || info.contains("flow") || info.contains("bracket") {
+    } else if info.contains("expected ','")
+        || info.contains("flow")
+        || info.contains("bracket")
+        // `[` is the last thing that is written
+        || info.contains("expected node content") && text[at..range.end].trim().is_empty()
+    {
         Fault::UnclosedBracket
     } else if info.contains("recursion limit") {
         Fault::TooDeep

@@ -15,6 +15,5 @@ pub(crate) struct CompletionsArgs {
 pub(crate) fn execute(args: &CompletionsArgs, command: &mut clap::Command) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, command, "genkan", &mut script);
-    super::show(script);
-    Exit::Clean
+    super::show(script).err().unwrap_or(Exit::Clean)
 }

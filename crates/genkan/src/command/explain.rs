@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use genkan_compile::World;
 use genkan_diagnosis::{Code, Exit, Style, catalogue, render};
 
-use super::{InputArgs, TerminalArgs, show};
+use super::{InputArgs, TerminalArgs, message, show};
 use crate::{
     admin::{self, AskError},
     control::CONSOLE_PORT,
@@ -92,7 +92,7 @@ pub(super) fn execute(args: &ExplainArgs) -> Exit {
             Ok(question) if args.manifests.is_empty() => asked(args, &question.query(), &style),
             Ok(question) => simulated(args, &question, &style),
             Err(reason) => {
-                eprintln!("genkan: {reason}");
+                message!("genkan: {reason}");
                 Exit::Usage
             }
         },
@@ -104,8 +104,8 @@ pub(super) fn execute(args: &ExplainArgs) -> Exit {
 fn page(text: &str, style: &Style) -> Exit {
     match text.to_ascii_uppercase().parse::<Code>() {
         Ok(code) => {
-            show(render::page::text(code.entry(), style));
-            Exit::Clean
+            let page = render::page::text(code.entry(), style);
+            show(page).err().unwrap_or(Exit::Clean)
         }
         Err(error) => {
             let known = catalogue::entries()
@@ -116,8 +116,8 @@ fn page(text: &str, style: &Style) -> Exit {
                 known.iter().map(String::as_str),
             );
             match near {
-                Some(near) => eprintln!("genkan: {error}; did you mean {near}?"),
-                None => eprintln!("genkan: {error}; to explain a request give a method and a URL"),
+                Some(near) => message!("genkan: {error}; did you mean {near}?"),
+                None => message!("genkan: {error}; to explain a request give a method and a URL"),
             }
             Exit::Usage
         }
@@ -127,12 +127,9 @@ fn page(text: &str, style: &Style) -> Exit {
 /// By the running gateway.
 fn asked(args: &ExplainArgs, what: &str, style: &Style) -> Exit {
     match admin::ask_for(args.console, what, style, args.format == Format::Json) {
-        Ok(text) => {
-            show(text);
-            Exit::Clean
-        }
+        Ok(text) => show(text).err().unwrap_or(Exit::Clean),
         Err(error) => {
-            eprintln!("genkan: {error}");
+            message!("genkan: {error}");
             match error {
                 AskError::Unreachable(..) => Exit::ClusterUnreachable,
                 AskError::Unknown(_) => Exit::Incomplete,
@@ -146,7 +143,7 @@ fn simulated(args: &ExplainArgs, question: &Question, style: &Style) -> Exit {
     let files = match manifests::read(&args.manifests, args.input.recursive) {
         Ok(files) => files,
         Err(error) => {
-            eprintln!("genkan: {error}");
+            message!("genkan: {error}");
             return Exit::Unreadable;
         }
     };
@@ -154,21 +151,24 @@ fn simulated(args: &ExplainArgs, question: &Question, style: &Style) -> Exit {
     let explained = match explanation::simulate(&generation, question) {
         Ok(explained) => explained,
         Err(reason) => {
-            eprintln!("genkan: {reason}");
+            message!("genkan: {reason}");
             return Exit::Usage;
         }
     };
-    match args.format {
-        Format::Json => show(format!("{:#}\n", explained.json(style))),
-        Format::Text | Format::Plain => show(explained.text(style)),
+    let text = match args.format {
+        Format::Json => format!("{:#}\n", explained.json(style)),
+        Format::Text | Format::Plain => explained.text(style),
+    };
+    if let Err(exit) = show(text) {
+        return exit;
     }
     match (args.expect, explained.trace.status()) {
         (Some(expected), Some(status)) if expected != status => {
-            eprintln!("genkan: expected {expected}, the answer is {status}");
+            message!("genkan: expected {expected}, the answer is {status}");
             Exit::Findings
         }
         (Some(_), None) => {
-            eprintln!("genkan: the status is the backend's to choose: cannot tell");
+            message!("genkan: the status is the backend's to choose: cannot tell");
             Exit::Incomplete
         }
         _ => Exit::Clean,

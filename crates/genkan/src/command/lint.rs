@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use genkan_compile::World;
 use genkan_diagnosis::{Exit, Finding, Severity, Style, Summary, render, roots};
 
-use super::{InputArgs, TerminalArgs, show};
+use super::{InputArgs, TerminalArgs, message, show};
 use crate::manifests;
 
 /// What `lint` takes.
@@ -77,7 +77,7 @@ pub(super) fn execute(args: &LintArgs) -> Exit {
     let files = match manifests::read(&args.paths, args.input.recursive) {
         Ok(files) => files,
         Err(error) => {
-            eprintln!("genkan: {error}");
+            message!("genkan: {error}");
             return Exit::Unreadable;
         }
     };
@@ -97,7 +97,9 @@ pub(super) fn execute(args: &LintArgs) -> Exit {
         plain: args.format == Format::Plain,
         ..args.terminal.style()
     };
-    show(args.show(&findings, &style));
+    if let Err(exit) = show(args.show(&findings, &style)) {
+        return exit;
+    }
     let level = match args.fail_on {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,

@@ -17,7 +17,7 @@ use genkan_route::{
 };
 
 use super::{Greeting, Plan, refusals};
-use crate::admin;
+use crate::{admin, command::message};
 
 /// Addresses that the first lines list at most.
 const ADDRESSES_MAX: usize = 10;
@@ -58,7 +58,7 @@ impl Announcer {
             return;
         }
         let summary = generation.summary;
-        eprintln!(
+        message!(
             "Genkan {}  serving {}  ({}, {}, {})",
             env!("CARGO_PKG_VERSION"),
             sources(plan),
@@ -67,25 +67,25 @@ impl Announcer {
             counted(summary.services, "service", "services"),
         );
         for (address, scheme) in proxy.local_addresses().iter().zip(["http", "https"]) {
-            eprintln!("listening {scheme} {}", reachable(*address));
+            message!("listening {scheme} {}", reachable(*address));
         }
-        eprintln!("listening admin {}", reachable(admin.admin_address()));
-        eprintln!("listening console {}", admin.console_address());
+        message!("listening admin {}", reachable(admin.admin_address()));
+        message!("listening console {}", admin.console_address());
         let port = proxy.local_addresses().first().map_or(0, SocketAddr::port);
         let metrics = format!("http://localhost:{}/metrics", admin.admin_address().port());
         for (url, what) in addresses(generation, port)
             .iter()
             .chain([&(metrics, "metrics".to_owned())])
         {
-            eprintln!("  {url:<30}  {what}");
+            message!("  {url:<30}  {what}");
         }
         if let Greeting::Speak { hints } = &plan.greeting {
             for hint in hints {
-                eprintln!("  {hint}");
+                message!("  {hint}");
             }
         }
         self.findings(generation);
-        eprintln!("ready generation {}", generation.number());
+        message!("ready generation {}", generation.number());
     }
 
     /// A generation is live.
@@ -95,7 +95,7 @@ impl Announcer {
         }
         self.findings(generation);
         self.refused.clear();
-        eprintln!("live generation {}", generation.number());
+        message!("live generation {}", generation.number());
     }
 
     /// A connection was refused: said once for each sender and reason of a generation.
@@ -103,7 +103,7 @@ impl Announcer {
         let key = (refusal.peer.ip(), refusal.reason);
         if self.speaks && self.refused.len() < REFUSALS_MAX && self.refused.insert(key) {
             let finding = refusals::finding(refusal);
-            eprintln!(
+            message!(
                 "{}",
                 render::text::finding(&finding, &self.style).trim_end()
             );
@@ -122,13 +122,13 @@ impl Announcer {
         for finding in told {
             let fingerprint = finding.fingerprint();
             if !self.said.contains(&fingerprint) && !standing.contains(&fingerprint) {
-                eprintln!("{}", render::text::finding(finding, &self.style).trim_end());
+                message!("{}", render::text::finding(finding, &self.style).trim_end());
             }
             standing.insert(fingerprint);
         }
         let mended = self.said.difference(&standing).count();
         if mended > 0 {
-            eprintln!("{} mended", counted(mended, "finding", "findings"));
+            message!("{} mended", counted(mended, "finding", "findings"));
         }
         self.said = standing;
     }

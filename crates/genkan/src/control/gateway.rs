@@ -23,7 +23,7 @@ use genkan_proxy::{
 use genkan_route::decision::Scheme;
 
 use super::start::StartError;
-use crate::command::{GatewayArgs, InputArgs, LogFormat, LogOverflow};
+use crate::command::{GatewayArgs, InputArgs, LogFormat, LogOverflow, message};
 
 /// Generations kept, so that a request of a moment ago is explained by what decided it.
 const GENERATIONS_MAX: usize = 16;
@@ -211,6 +211,11 @@ impl Gateway {
         *self.applied.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How often no connection could be accepted for want of descriptors or memory.
+    pub(super) fn accept_failures(&self) -> u64 {
+        self.metrics.accept_failures()
+    }
+
     /// Writes all series.
     pub(crate) fn expose(&self, out: &mut Exposition) {
         self.metrics.expose(out);
@@ -325,9 +330,10 @@ fn prepare(preparer: &mut Preparer, generation: &Generation) -> Publication {
     let snapshot = generation.snapshot.clone();
     let (tls, problems) = preparer.prepare(&snapshot, &generation.key_pairs);
     for problem in problems {
-        eprintln!(
+        message!(
             "genkan: the certificate in Secret {} cannot be used: {}",
-            problem.name, problem.reason
+            problem.name,
+            problem.reason
         );
     }
     Publication {

@@ -19,7 +19,10 @@ pub(crate) enum StartError {
     #[error(transparent)]
     Admin(#[from] admin::AdminError),
     /// The access log cannot be opened.
-    #[error("the access log {path} cannot be opened: {source}")]
+    #[error(
+        "the access log {path} cannot be opened: {source}; name a file in a folder that is there and can be \
+         written to, or `-` for standard output"
+    )]
     Log {
         /// As given on the command line.
         path: String,
@@ -27,7 +30,9 @@ pub(crate) enum StartError {
         source: io::Error,
     },
     /// No thread, no signal handler.
-    #[error("the system refuses a thread or signal handler: {0}")]
+    #[error(
+        "the system refuses a thread or signal handler: {0}; check the limits of processes and open files"
+    )]
     System(#[from] io::Error),
 }
 

@@ -7,8 +7,11 @@ use std::{
     path::Path,
 };
 
-use genkan_objects::files::{Content, FILE_BYTES_MAX};
-use rustix::fs::{Mode, OFlags};
+use genkan_objects::files::{Content, FILE_BYTES_MAX, Unreadable};
+use rustix::{
+    fs::{Mode, OFlags},
+    io::Errno,
+};
 
 /// Marks of a file that differ when its content does, save for what is written within one tick of the
 /// file system's clock.
@@ -44,19 +47,30 @@ impl Stamp {
 /// [`Content::Gone`], a link that leads nowhere cannot be read.
 pub(super) fn read(path: &Path) -> (Content, Option<Stamp>) {
     match open(path) {
-        Ok((file, stamp)) => (read_file(file, stamp.size), Some(stamp)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let dangles = path
-                .symlink_metadata()
-                .is_ok_and(|found| found.is_symlink());
-            let content = if dangles {
-                Content::Unreadable("a symbolic link that leads nowhere".to_owned())
-            } else {
-                Content::Gone
-            };
-            (content, None)
-        }
-        Err(error) => (Content::Unreadable(error.to_string()), None),
+        Ok(Some((file, stamp))) => (read_file(path, file, stamp.size), Some(stamp)),
+        Ok(None) => (Content::Unreadable(Unreadable::NoFile), None),
+        Err(error) => match refusal(path, &error) {
+            Unreadable::Missing => (Content::Gone, None),
+            reason => (Content::Unreadable(reason), None),
+        },
+    }
+}
+
+/// Why the operating system refused a path.
+pub(super) fn refusal(path: &Path, error: &io::Error) -> Unreadable {
+    let is_link = || {
+        let found = path.symlink_metadata();
+        found.is_ok_and(|found| found.is_symlink())
+    };
+    match (error.kind(), Errno::from_io_error(error)) {
+        (io::ErrorKind::NotFound, _) if is_link() => Unreadable::DanglingLink,
+        (io::ErrorKind::NotFound, _) => Unreadable::Missing,
+        (io::ErrorKind::PermissionDenied, _) => Unreadable::Denied,
+        (_, Some(Errno::LOOP)) => Unreadable::LinkLoop,
+        (_, Some(Errno::MFILE | Errno::NFILE)) => Unreadable::NoDescriptors,
+        // a socket cannot be opened at all
+        (_, Some(Errno::NXIO)) => Unreadable::NoFile,
+        _ => Unreadable::System(error.to_string()),
     }
 }
 
@@ -70,37 +84,27 @@ pub(super) fn read_stream(stream: impl Read) -> io::Result<Content> {
         .take(FILE_BYTES_MAX as u64 + 1)
         .read_to_end(&mut bytes)?;
     Ok(if bytes.len() > FILE_BYTES_MAX {
-        Content::Unreadable(too_large("more"))
+        Content::Unreadable(Unreadable::TooLarge)
     } else {
         Content::Bytes(bytes)
     })
 }
 
-/// Without waiting: opening a named pipe would otherwise last until somebody writes to it.
-fn open(path: &Path) -> io::Result<(File, Stamp)> {
+/// Nothing for what is no file. Without waiting: opening a named pipe would otherwise last until somebody
+/// writes to it.
+fn open(path: &Path) -> io::Result<Option<(File, Stamp)>> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
     let metadata = file.metadata()?;
-    if metadata.is_file() {
-        Ok((file, Stamp::new(&metadata)))
-    } else {
-        Err(io::Error::other("neither a file nor a folder"))
-    }
+    Ok(metadata.is_file().then(|| (file, Stamp::new(&metadata))))
 }
 
-fn read_file(file: File, size: u64) -> Content {
+fn read_file(path: &Path, file: File, size: u64) -> Content {
     if size > FILE_BYTES_MAX as u64 {
-        return Content::Unreadable(too_large(&format!("{} MiB", size >> 20)));
+        return Content::Unreadable(Unreadable::TooLarge);
     }
     match read_stream(file) {
         Ok(content) => content,
-        Err(error) => Content::Unreadable(error.to_string()),
+        Err(error) => Content::Unreadable(refusal(path, &error)),
     }
-}
-
-fn too_large(size: &str) -> String {
-    format!(
-        "at most {} MiB are read from one file, and it has {size}",
-        FILE_BYTES_MAX >> 20
-    )
 }

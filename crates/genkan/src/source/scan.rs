@@ -5,12 +5,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt, fs, io,
+    fs, io,
     os::unix::fs::{FileTypeExt, MetadataExt},
     path::{Path, PathBuf},
 };
 
-use genkan_objects::files::Content;
+use genkan_objects::files::Unreadable;
 
 use super::{FileChange, SourceError, content, content::Stamp, names};
 
@@ -34,7 +34,7 @@ pub(super) struct Scan {
     /// Manifests, with their marks where the path leads to a file.
     pub(super) files: BTreeMap<PathBuf, Option<Stamp>>,
     /// What could not be listed.
-    pub(super) problems: BTreeMap<PathBuf, ScanProblem>,
+    pub(super) problems: BTreeMap<PathBuf, Unreadable>,
 }
 
 /// What a scan is about to look at, for whoever wants to watch it.
@@ -46,25 +46,12 @@ pub(super) enum Entering<'p> {
     Name(&'p Path),
 }
 
-/// Why a folder is not read, or not further.
-#[derive(Debug)]
-pub(super) enum ScanProblem {
-    /// A folder with the name of a manifest, and folders within folders are not read.
-    NotEntered,
-    /// The operating system refuses.
-    Refused(io::Error),
-    /// Deeper than [`FOLDER_DEPTH_MAX`].
-    Depth,
-    /// More than [`FILES_MAX`].
-    Count,
-}
-
 impl Scan {
     /// Whether a path lies where nothing could be listed: nobody knows whether it is there.
     pub(super) fn is_hidden(&self, path: &Path) -> bool {
         let unlisted = |around: &Path| {
             let problem = self.problems.get(around);
-            problem.is_some_and(|problem| !matches!(problem, ScanProblem::NotEntered))
+            problem.is_some_and(|problem| !matches!(problem, Unreadable::Folder))
         };
         path.ancestors().any(unlisted)
     }
@@ -112,8 +99,10 @@ impl Roots {
     /// When one of the paths themselves is among the problems of the scan.
     pub(super) fn first_scan_must_list(&self, scan: &Scan) -> Result<(), SourceError> {
         for (path, problem) in &scan.problems {
-            if let (true, ScanProblem::Refused(error)) = (self.paths.contains(path), problem) {
-                return Err(refused(path, io::Error::from(error.kind())));
+            // With too many manifests in it a folder was listed nevertheless.
+            let is_listed = matches!(problem, Unreadable::TooMany { .. });
+            if self.paths.contains(path) && !is_listed {
+                return Err(refused(path, problem.clone()));
             }
         }
         Ok(())
@@ -129,7 +118,7 @@ impl Roots {
         } else {
             let kind = path
                 .metadata()
-                .map_err(|error| refused(path, error))?
+                .map_err(|error| refused(path, content::refusal(path, &error)))?
                 .file_type();
             if !kind.is_fifo() && !kind.is_char_device() {
                 self.paths.insert(path.to_owned());
@@ -146,12 +135,11 @@ impl Roots {
 }
 
 /// Whose fault it is that a given path is of no use.
-fn refused(path: &Path, source: io::Error) -> SourceError {
+fn refused(path: &Path, reason: Unreadable) -> SourceError {
     let path = path.to_owned();
-    if source.kind() == io::ErrorKind::NotFound {
-        SourceError::Missing { path }
-    } else {
-        SourceError::Closed { path, source }
+    match reason {
+        Unreadable::Missing => SourceError::Missing { path },
+        reason => SourceError::Unreadable { path, reason },
     }
 }
 
@@ -176,7 +164,7 @@ impl Walk<'_> {
                     .files
                     .insert(path.to_owned(), Some(Stamp::new(&metadata)));
             }
-            Err(error) => self.problem(path, ScanProblem::Refused(error)),
+            Err(error) => self.problem(path, content::refusal(path, &error)),
         }
     }
 
@@ -185,12 +173,13 @@ impl Walk<'_> {
             return;
         }
         if self.within.len() > FOLDER_DEPTH_MAX {
-            return self.problem(path, ScanProblem::Depth);
+            let depth_max = FOLDER_DEPTH_MAX;
+            return self.problem(path, Unreadable::TooDeep { depth_max });
         }
         (self.entering)(Entering::Folder(path));
         self.within.push(identity);
         if let Err(error) = self.entries(path) {
-            self.problem(path, ScanProblem::Refused(error));
+            self.problem(path, content::refusal(path, &error));
         }
         self.within.pop();
     }
@@ -209,7 +198,7 @@ impl Walk<'_> {
                     if self.recursive {
                         self.folder(&path, (metadata.dev(), metadata.ino()));
                     } else {
-                        self.problem(&path, ScanProblem::NotEntered);
+                        self.problem(&path, Unreadable::Folder);
                     }
                 }
                 Ok(metadata) if is_manifest => self.file(folder, path, Some(Stamp::new(&metadata))),
@@ -225,34 +214,12 @@ impl Walk<'_> {
         if self.found.files.len() < FILES_MAX {
             self.found.files.insert(path, stamp);
         } else {
-            self.problem(folder, ScanProblem::Count);
+            let count_max = FILES_MAX;
+            self.problem(folder, Unreadable::TooMany { count_max });
         }
     }
 
-    fn problem(&mut self, path: &Path, problem: ScanProblem) {
+    fn problem(&mut self, path: &Path, problem: Unreadable) {
         self.found.problems.insert(path.to_owned(), problem);
-    }
-}
-
-impl fmt::Display for ScanProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotEntered => f.write_str(
-                "a folder with the name of a manifest; `--recursive` reads folders within folders",
-            ),
-            Self::Refused(error) => error.fmt(f),
-            Self::Depth => write!(
-                f,
-                "folders nested deeper than {FOLDER_DEPTH_MAX} are not read"
-            ),
-            Self::Count => write!(f, "more than {FILES_MAX} manifests; the rest is not read"),
-        }
-    }
-}
-
-impl ScanProblem {
-    /// What is told about the folder.
-    pub(super) fn content(&self) -> Content {
-        Content::Unreadable(self.to_string())
     }
 }

@@ -17,7 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use genkan_objects::files::Content;
+use genkan_objects::files::{Content, Unreadable};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::{
@@ -86,7 +86,7 @@ struct Looking {
     known: BTreeMap<PathBuf, Known>,
     digests: RandomState,
     /// Folders that cannot be listed, and files that were named and are not there; as they were told.
-    problems: BTreeMap<PathBuf, String>,
+    problems: BTreeMap<PathBuf, Unreadable>,
     /// What differs from what is known, and since when it has been as it is. No marks: not there.
     unsettled: BTreeMap<PathBuf, (Option<Stamp>, Instant)>,
     /// When everything was listed last,
@@ -319,12 +319,8 @@ impl Looking {
 
     /// Tells what cannot be listed, and when it can be again.
     fn tell_problems(&mut self, scan: &Scan, changes: &mut Vec<FileChange>) {
-        let problems: BTreeMap<PathBuf, String> = scan
-            .problems
-            .iter()
-            .map(|(path, problem)| (path.clone(), problem.to_string()))
-            .collect();
-        for (path, reason) in &problems {
+        let problems = &scan.problems;
+        for (path, reason) in problems {
             if self.problems.get(path) != Some(reason) {
                 // When it is there again it is told again, whatever its marks.
                 self.known.remove(path);
@@ -337,7 +333,7 @@ impl Looking {
                 changes.push(FileChange::new(path, Content::Gone));
             }
         }
-        self.problems = problems;
+        self.problems.clone_from(problems);
     }
 }
 
