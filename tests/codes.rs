@@ -14,33 +14,86 @@ use serde_json::Value;
 
 const FILE: &str = "case.yaml";
 
-/// Codes that no manifest alone can show, and why.
-const NOT_FROM_FILES: &[(&[u16], &str)] = &[
+/// Codes that no manifest alone can show: the file and the test that provokes each and looks for its code.
+const AT_RUNTIME: &[(u16, &str, &str)] = &[
+    (3, "tests/story.rs", "the_story_as_it_happened"),
     (
-        &[3, 12, 20, 900],
-        "need an answer of a backend; the story and the engine's tests have them",
+        12,
+        REQUESTS,
+        "a_404_of_the_backend_may_come_from_the_prefix",
     ),
     (
-        &[350, 351, 355, 356, 357, 358, 363, 507],
-        "need a backend or client that misbehaves",
-    ),
-    (&[360, 361, 502, 503], "are about a request under way"),
-    (
-        &[22],
-        "needs a pattern and a path that are out of proportion",
+        20,
+        REQUESTS,
+        "a_refusal_without_rewrite_is_the_application_s_own",
     ),
     (
-        &[506],
-        "is about the request alone; `a_request_that_is_none` has it",
+        22,
+        BAD_FILES,
+        "a_pattern_that_explodes_is_stopped_and_explained",
+    ),
+    (
+        256,
+        BAD_FILES,
+        "a_file_that_turns_bad_harms_nothing_else_and_can_be_mended",
+    ),
+    (350, RETRIES, "a_single_dead_endpoint_is_tried_three_times"),
+    (
+        351,
+        UPSTREAM_TLS,
+        "the_handshake_counts_against_the_connect_timeout",
+    ),
+    (353, UPSTREAM_TLS, "an_answer_in_clear_is_no_handshake"),
+    (355, RESPONSES, "a_head_over_the_limit_becomes_502"),
+    (356, RESPONSES, "what_is_no_response_becomes_502"),
+    (357, RETRIES, "silence_is_a_timeout"),
+    (358, RESPONSES, "what_is_no_response_becomes_502"),
+    (
+        360,
+        LIFECYCLE,
+        "a_client_that_leaves_while_it_waits_is_logged_499",
+    ),
+    (
+        451,
+        "tests/listeners/proxy_protocol.rs",
+        "who_disagrees_is_told_on_both_listeners",
+    ),
+    (
+        502,
+        BAD_REQUESTS,
+        "requests_that_are_refused_name_their_code",
+    ),
+    (
+        506,
+        "tests/codes.rs",
+        "a_request_that_is_none_is_no_matter_of_hosts",
+    ),
+    (
+        507,
+        BAD_REQUESTS,
+        "requests_that_are_refused_name_their_code",
+    ),
+    (
+        900,
+        REQUESTS,
+        "a_refusal_without_rewrite_is_the_application_s_own",
     ),
 ];
 
-/// Codes whose cases are still to be written, and codes that are in the catalogue before what would
-/// show them is built.
+const REQUESTS: &str = "crates/genkan-compile/src/tests/request.rs";
+const BAD_FILES: &str = "tests/bad_input/files.rs";
+const BAD_REQUESTS: &str = "tests/bad_input/requests.rs";
+const RETRIES: &str = "crates/genkan-proxy/tests/engine/retries.rs";
+const UPSTREAM_TLS: &str = "crates/genkan-proxy/tests/engine/upstream_tls.rs";
+const RESPONSES: &str = "crates/genkan-proxy/tests/engine/responses.rs";
+const LIFECYCLE: &str = "crates/genkan-proxy/tests/engine/lifecycle.rs";
+
+/// Codes that are in the catalogue before what would show them is built, and codes whose cases are still to
+/// be written.
 const NOT_YET: &[u16] = &[
-    13, 14, 15, 17, 18, 58, 59, 110, 111, 112, 153, 154, 155, 209, 210, 211, 213, 253, 256, 306,
-    307, 310, 311, 352, 353, 354, 362, 364, 406, 409, 411, 450, 451, 452, 453, 454, 455, 456, 501,
-    504, 505, 902, 903, 904,
+    13, 14, 15, 17, 18, 58, 59, 110, 111, 112, 153, 154, 155, 209, 210, 211, 213, 253, 306, 307,
+    310, 311, 352, 361, 362, 363, 364, 406, 409, 450, 454, 455, 456, 501, 503, 504, 505, 902, 903,
+    904,
 ];
 
 struct Case {
@@ -82,10 +135,8 @@ fn broken_manifests_are_told_and_their_clean_twins_are_not() {
 #[test]
 fn every_code_has_a_case_or_a_reason() {
     let cases: BTreeSet<String> = cases().into_iter().map(|case| case.code).collect();
-    let reasons = NOT_FROM_FILES
-        .iter()
-        .flat_map(|(codes, _)| *codes)
-        .chain(NOT_YET);
+    let runtime = AT_RUNTIME.iter().map(|(code, ..)| code);
+    let reasons = runtime.chain(NOT_YET);
     let excused: BTreeSet<u16> = reasons.copied().collect();
     for code in Code::ALL {
         let (has, is_excused) = (
@@ -103,6 +154,17 @@ fn every_code_has_a_case_or_a_reason() {
         "{:?}",
         excused.difference(&known)
     );
+}
+
+#[test]
+fn every_code_of_a_request_has_its_test() {
+    for (code, file, test) in AT_RUNTIME {
+        let text = fs::read_to_string(checkout().join(file)).expect("a file of tests");
+        let begin = text.find(&format!("fn {test}()"));
+        assert!(begin.is_some(), "{code}: no `{test}` in {file}");
+        let code = format!("GK{code:04}");
+        assert!(text.contains(&code), "`{code}` is not looked for in {file}");
+    }
 }
 
 /// What is called checked holds when a person does it.

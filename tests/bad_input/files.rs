@@ -109,7 +109,8 @@ fn check_bad(gateway: &Gateway, row: &Row, from: usize) {
     for part in [&format!("[{}]", row.code), &*place, row.remedy] {
         assert!(told.contains(part), "{}: no `{part}` in:\n{told}", row.name);
     }
-    let older = "Ingress default/other is served in an older version: what stands at";
+    let older =
+        "warning[GK0256]: Ingress default/other is served in an older version: what stands at";
     let keeps = "the last version that could be read keeps serving";
     let expected = match row.live {
         Live::Older => 200,

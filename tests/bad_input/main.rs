@@ -3,6 +3,7 @@
 
 mod descriptors;
 mod files;
+mod requests;
 mod rows;
 mod start;
 

@@ -138,6 +138,7 @@ fn a_client_that_leaves_while_it_waits_is_logged_499() {
         (record.status, record.attempts.as_slice()),
         (499, [(backend.address, 0)].as_slice())
     );
+    assert_eq!(record.code, Some("GK0360"));
     assert_eq!(Client::connect(proxy.address).get("/").text(), "done");
 }
 
