@@ -51,10 +51,11 @@ impl Hints {
         self.elsewhere || !self.closed.is_empty()
     }
 
-    /// Everything was listed, and what is whole was read.
-    pub(super) fn looked(&mut self) {
+    /// Everything is listed; returns what is whole and to be read. What comes from now on is for the
+    /// next look.
+    pub(super) fn looked(&mut self) -> BTreeSet<PathBuf> {
         self.elsewhere = false;
-        self.closed.clear();
+        std::mem::take(&mut self.closed)
     }
 
     fn add(&mut self, folder: &Watched, name: Option<&OsStr>, change: Change) {

@@ -126,3 +126,29 @@ fn a_name_that_becomes_a_folder_is_looked_into() {
         seen.push(change.path);
     }
 }
+
+/// Each writer closes the file; the next one may have emptied it before it is read.
+#[test]
+fn a_file_that_is_written_again_at_once_is_told_whole() {
+    const LINES: usize = 2_000;
+    let watching = Watching::start(two_files);
+    let text = |number: usize| format!("a: {number}\n").repeat(LINES);
+    for number in 0..3_000 {
+        watching.write("a.yaml", &text(number));
+    }
+    let last = FileChange::new(&watching.path("a.yaml"), bytes(&text(2_999)));
+    loop {
+        let change = watching.told.recv_timeout(PATIENCE).expect("a change");
+        if change == last {
+            return;
+        }
+        let Content::Bytes(bytes) = &change.content else {
+            panic!("{change:?}");
+        };
+        let told = String::from_utf8(bytes.to_vec()).expect("text");
+        let mut lines = told.lines();
+        let first = lines.next().expect("not empty");
+        assert!(lines.all(|line| line == first), "of one writer");
+        assert_eq!(told.lines().count(), LINES);
+    }
+}

@@ -120,7 +120,8 @@ impl Looking {
     /// Waits until it is time for a look; false when the watching is over.
     fn wait(&mut self, ended: &UnixStream) -> bool {
         let due = self.due();
-        let mut first_hint = None;
+        // Reading takes events, too.
+        let mut first_hint = self.hints.any().then(Instant::now);
         loop {
             let now = Instant::now();
             let left = match first_hint {
@@ -185,9 +186,9 @@ impl Looking {
             return None;
         }
         let mut changes = Vec::new();
-        for path in std::mem::take(&mut self.hints.closed) {
+        for path in self.hints.looked() {
             self.unsettled.remove(&path);
-            self.read(path, &mut changes);
+            self.read(path, false, &mut changes);
         }
         Some(changes) // sorted as the hints are
     }
@@ -267,7 +268,7 @@ impl Looking {
                 changes.push(FileChange::new(&path, Content::Gone));
             }
         }
-        let closed = std::mem::take(&mut self.hints.closed);
+        let closed = self.hints.looked();
         for (path, stamp) in scan.files {
             let known = self.known.get(&path);
             if known.is_some_and(|known| known.stamp == stamp) && !closed.contains(&path) {
@@ -281,19 +282,34 @@ impl Looking {
             }
             self.unsettled.remove(&path);
             self.hints.written.remove(&path);
-            self.read(path, &mut changes);
+            self.read(path, at_once || !whole, &mut changes);
         }
-        self.hints.looked();
         self.unsettled
             .retain(|_, (_, since)| now.duration_since(*since) < 2 * WRITER_PATIENCE);
         changes.sort_by(|a, b| a.path.cmp(&b.path));
         changes
     }
 
-    fn read(&mut self, path: PathBuf, changes: &mut Vec<FileChange>) {
+    /// Reads a file and tells what differs; `settled` says that it has been as it is for a while.
+    fn read(&mut self, path: PathBuf, settled: bool, changes: &mut Vec<FileChange>) {
         let (content, stamp) = content::read(&path);
+        // A second writer may have begun after the first one closed: what was read may be half of it, or
+        // nothing. Its own close tells when to read.
+        if let Some(events) = &mut self.events {
+            events.take(&mut self.hints);
+        }
+        if self.hints.written.contains(&path) {
+            return;
+        }
         let digest = self.digests.hash_one(&content);
         let known = self.known.get(&path);
+        // The kernel empties a file before it says so. As a file that is gone, one that is empty may be on
+        // its way back.
+        let is_emptied = matches!(&content, Content::Bytes(bytes) if bytes.is_empty());
+        if is_emptied && !settled && known.is_some_and(|known| known.digest != digest) {
+            self.unsettled.insert(path, (stamp, Instant::now()));
+            return;
+        }
         if known.is_none_or(|known| known.digest != digest) {
             changes.push(FileChange::new(&path, content));
         }
