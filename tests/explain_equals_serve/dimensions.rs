@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use genkan_tests::{Random, manifests};
+use genkan_tests::{Random, TlsHello, manifests};
 use serde_json::{Value, json};
 
 /// One thing that an Ingress may have. The test fails when no request met one that has it.
@@ -34,6 +34,8 @@ pub(crate) struct Drawn {
     pub(crate) host: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Option<usize>,
+    /// How the client shakes hands; none in clear.
+    pub(crate) hello: Option<TlsHello>,
     /// The rows of [`TURNS`] that it has.
     pub(crate) turns: Vec<&'static str>,
 }
@@ -138,6 +140,23 @@ pub(crate) const DIMENSIONS: &[Dimension] = &[
             annotated(object, name, value)
         },
     },
+    // Without the redirect, which would answer most requests in clear.
+    Dimension {
+        name: "tls",
+        one_in: 3,
+        apply: |random, object| {
+            let mut object = annotated(object, "ssl-redirect", "false");
+            let rules = object["spec"]["rules"].as_array();
+            let hosts = rules.into_iter().flatten().map(|rule| rule["host"].clone());
+            let mut hosts: Vec<_> = hosts.filter(Value::is_string).collect();
+            if random.one_in(6) {
+                hosts.clear();
+            }
+            let secret = *random.pick(&[&CERTIFICATES[..], &["nobody-has-this"]].concat());
+            object["spec"]["tls"] = json!([{ "hosts": hosts, "secretName": secret }]);
+            object
+        },
+    },
     Dimension {
         name: "default-backend-of-the-object",
         one_in: 9,
@@ -211,7 +230,27 @@ pub(crate) const TURNS: &[Turn] = &[
                 .push(("Accept".to_owned(), "application/json".to_owned()))
         },
     },
+    Turn {
+        name: "tls",
+        one_in: 6,
+        apply: |_, drawn| {
+            let name = drawn.host.split(':').next().map(str::to_owned);
+            drawn.hello = Some(TlsHello {
+                server_name: name,
+                identity: None,
+            });
+        },
+    },
+    Turn {
+        name: "tls-without-server-name",
+        one_in: 40,
+        apply: |_, drawn| drawn.hello = Some(TlsHello::default()),
+    },
 ];
+
+/// Secrets that every namespace has. The common name of each certificate is the name of its Secret;
+/// `mixed` has the key of another.
+pub(crate) const CERTIFICATES: [&str; 4] = ["shop", "blog", "other", "mixed"];
 
 const REWRITES: &[&str] = &[
     "/",

@@ -14,6 +14,8 @@ pub(crate) struct Seen {
     pub(crate) pod: Option<String>,
     /// Request target that the backend received.
     pub(crate) upstream: Option<String>,
+    /// Common name of the certificate that was presented.
+    pub(crate) certificate: Option<String>,
     /// Genkan's own id.
     pub(crate) id: String,
     /// The line of the access log; null for the health path, which is never logged.
@@ -21,6 +23,15 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// As manifests alone tell it: they do not say at which port TLS is accepted.
+    pub(crate) fn without_port(&self, https: u16) -> Self {
+        let location = self.location.as_ref();
+        Self {
+            location: location.map(|text| text.replacen(&format!(":{https}"), "", 1)),
+            ..self.clone()
+        }
+    }
+
     /// As a trace keeps it: without queries.
     pub(crate) fn without_queries(&self) -> Self {
         let path = |text: &Option<String>| {
@@ -157,6 +168,17 @@ pub(crate) const FACTS: &[Fact] = &[
             }
         },
     },
+    Fact {
+        name: "certificate",
+        happened: |seen| json!(seen.certificate),
+        explained: |explained| match &explained.trace["tls"] {
+            Value::Null => Value::Null,
+            tls => match &tls["certificate"]["name"] {
+                Value::Null => json!(GENERATED),
+                name => name.clone(),
+            },
+        },
+    },
     // An error of ours is never left without a code.
     Fact {
         name: "error has a code",
@@ -182,6 +204,9 @@ pub(crate) const FACTS: &[Fact] = &[
         },
     },
 ];
+
+/// The common name of what is presented where there is no certificate.
+const GENERATED: &str = "Kubernetes Ingress Controller Fake Certificate";
 
 impl Explained<'_> {
     pub(crate) fn chosen(&self) -> Option<&Value> {

@@ -74,6 +74,10 @@ const OUTCOMES: &[&str] = &[
     "503 proxy GK0305",
     "class nginx",
     "class genkan",
+    "certificate exact",
+    "certificate wildcard",
+    "certificate unknown-name",
+    "certificate no-name",
     "by the command",
     "recorded",
 ];
@@ -151,13 +155,9 @@ fn compare(
     if by_command {
         coverage.count("by the command");
         let trace = stage.explain_by_command(&exchange.drawn);
-        found.extend(differing(
-            "explain --manifests",
-            world,
-            exchange,
-            &exchange.seen,
-            &trace,
-        ));
+        let seen = exchange.seen.without_port(stage.https_port());
+        let by = "explain --manifests";
+        found.extend(differing(by, world, exchange, &seen, &trace));
     }
     if let Some(trace) = stage.recorded(&exchange.seen.id) {
         coverage.count("recorded");
@@ -212,6 +212,9 @@ fn count(world: &World, exchange: &Exchange, trace: &Value, coverage: &mut Cover
     {
         let name = reason.split('(').next().unwrap_or(reason);
         coverage.count(format!("reason {name}"));
+    }
+    if let Some(because) = trace["tls"]["because"].as_str() {
+        coverage.count(format!("certificate {because}"));
     }
     let seen = &exchange.seen;
     let code = seen.log["code"]

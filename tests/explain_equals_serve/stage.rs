@@ -2,9 +2,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use genkan_tests::{Connection, EchoBackend, Folder, Gateway, Request, Response, fetch, genkan};
+use genkan_tests::{
+    Connection, EchoBackend, Folder, Gateway, Request, Response, fetch, genkan, subject,
+};
 use serde_json::Value;
 
 use crate::dimensions::Drawn;
@@ -13,6 +15,9 @@ use crate::world::{MARKER, World, marker_location};
 
 const PODS: usize = 5;
 const FILE: &str = "world.yaml";
+
+/// What came back, and the common name of the certificate that was presented.
+type Answer = (Response, Option<String>);
 
 /// One request and what came of it.
 #[derive(Clone, Debug)]
@@ -103,13 +108,14 @@ impl Stage {
         order
             .into_iter()
             .map(|(id, drawn)| {
-                let answer = &answers[&id];
+                let (answer, certificate) = &answers[&id];
                 let log = lines.remove(&id).unwrap_or_default();
                 let seen = Seen {
                     status: answer.status,
                     location: answer.header("location").map(str::to_owned),
                     pod: answer.header("x-pod").map(str::to_owned),
                     upstream: upstream.get(&id).cloned(),
+                    certificate: certificate.clone(),
                     id: log["id"].as_str().unwrap_or_default().to_owned(),
                     log,
                 };
@@ -119,12 +125,24 @@ impl Stage {
             .collect()
     }
 
-    fn exchange(&self, drawn: &Drawn, id: &str) -> Response {
+    /// The answer, and the common name of the certificate that was presented.
+    fn exchange(&self, drawn: &Drawn, id: &str) -> Answer {
         let mut request = Request::new(&drawn.method, &drawn.sent_target())
             .host(&drawn.host)
             .header("X-Request-ID", id)
             .body(vec![b'x'; drawn.body.unwrap_or_default()]);
         request.headers.extend(drawn.headers.iter().cloned());
+        if let Some(hello) = &drawn.hello {
+            let client = IpAddr::V4(Ipv4Addr::LOCALHOST);
+            let connection = Connection::open_tls(client, self.gateway.https(), hello);
+            let mut connection = connection.expect("the gateway shakes hands");
+            let answer = connection
+                .exchange(&request)
+                .unwrap_or_else(|fault| panic!("no answer to {drawn:?}: {fault:?}"));
+            let subject = connection.presented().map(subject).unwrap_or_default();
+            let names = subject.split(',').find_map(|part| part.strip_prefix("CN="));
+            return (answer, names.map(str::to_owned));
+        }
         let mut kept = self.connection.borrow_mut();
         let connection = kept.get_or_insert_with(|| self.gateway.connect());
         let answer = connection
@@ -136,7 +154,7 @@ impl Stage {
         {
             *kept = None;
         }
-        answer
+        (answer, None)
     }
 
     fn upstream_targets(&self) -> BTreeMap<String, String> {
@@ -156,9 +174,9 @@ impl Stage {
     fn log_lines(
         &self,
         from: usize,
-        answers: &BTreeMap<String, Response>,
+        answers: &BTreeMap<String, Answer>,
     ) -> BTreeMap<String, Value> {
-        let is_health = |answer: &Response| {
+        let is_health = |(answer, _): &Answer| {
             answer.status == 200
                 && answer.header("x-pod").is_none()
                 && answer.header("etag").is_none()
@@ -186,7 +204,7 @@ impl Stage {
         let mut query = format!(
             "/explain?json=1&method={}&url={}",
             drawn.method,
-            escape(&self.url())
+            escape(&self.url(drawn))
         );
         for (name, value) in parameters(drawn) {
             query += &format!("&{name}={}", escape(&value));
@@ -211,7 +229,7 @@ impl Stage {
             "--manifests".to_owned(),
             self.folder.path().display().to_string(),
         ]);
-        arguments.extend([drawn.method.clone(), self.url()]);
+        arguments.extend([drawn.method.clone(), self.url(drawn)]);
         genkan(arguments).expect_code(0).json()
     }
 
@@ -225,8 +243,19 @@ impl Stage {
         (answer.status == 200).then(|| answer.json())
     }
 
-    fn url(&self) -> String {
-        format!("http://{}/", self.gateway.http())
+    /// Where TLS is accepted.
+    pub(crate) fn https_port(&self) -> u16 {
+        self.gateway.https().port()
+    }
+
+    /// Where the client connects to. A server name comes from there, as in any client.
+    fn url(&self, drawn: &Drawn) -> String {
+        let https = self.gateway.https();
+        match drawn.hello.as_ref().map(|hello| &hello.server_name) {
+            None => format!("http://{}/", self.gateway.http()),
+            Some(None) => format!("https://{https}/"),
+            Some(Some(name)) => format!("https://{name}:{}/", https.port()),
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use genkan_tests::{Random, manifests};
+use genkan_tests::{Random, checkout, manifests};
 use serde_json::{Value, json};
 
-use crate::dimensions::{DIMENSIONS, Drawn, SERVICES, TURNS, backend};
+use crate::dimensions::{CERTIFICATES, DIMENSIONS, Drawn, SERVICES, TURNS, backend};
 
 const NAMESPACES: &[&str] = &["default", "shop"];
 const HOSTS: &[&str] = &[
@@ -75,6 +75,8 @@ impl World {
             }
             world.objects.push(placed(asleep(), namespace));
             world.objects.push(placed(site(), namespace));
+            let secrets = CERTIFICATES.map(|name| placed(secret(name), namespace));
+            world.objects.extend(secrets);
         }
         let hosts = Hosts::draw(random);
         for number in 0..6 + random.below(7) {
@@ -169,6 +171,7 @@ impl World {
             host,
             headers: Vec::new(),
             body: None,
+            hello: None,
             turns: Vec::new(),
         };
         for turn in TURNS {
@@ -354,7 +357,21 @@ fn foreign_class() -> Value {
     })
 }
 
-/// Answers to unknown hosts are in the access log too.
+/// A certificate and its key; readers of PEM pass over what is not theirs.
+fn secret(name: &str) -> Value {
+    let path = checkout().join(format!(
+        "tests/explain_equals_serve/certificates/{name}.pem"
+    ));
+    let pem = std::fs::read_to_string(path).expect("a certificate");
+    json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": { "name": name },
+        "type": "kubernetes.io/tls",
+        "stringData": { "tls.crt": pem, "tls.key": pem },
+    })
+}
+
 /// The host that [`World::text`] adds.
 pub(crate) const MARKER: &str = "marker.test";
 
@@ -385,6 +402,7 @@ fn marker(number: usize) -> Value {
     })
 }
 
+/// Answers to unknown hosts are in the access log too.
 fn log_everything() -> Value {
     json!({
         "apiVersion": "v1",

@@ -5,9 +5,11 @@
 //! one primary code.
 
 mod backend;
+mod handshake;
 mod proxy;
 
 use genkan_diagnosis::{Checked, Code, Finding, Maker, trace::WouldWork};
+use genkan_route::decision::DecisionInput;
 
 use crate::{
     generation::Generation,
@@ -43,6 +45,21 @@ pub struct Diagnosis {
     pub contributing: Vec<Code>,
     /// A change that would give another answer, tried on the router.
     pub would_work: Option<WouldWork>,
+}
+
+impl Diagnosis {
+    /// Adds what the handshake of the request's connection says.
+    #[must_use]
+    pub fn over(mut self, generation: &Generation, input: &DecisionInput, probe: &Probe) -> Self {
+        let found = handshake::findings(generation, input, probe);
+        self.contributing.extend(found.iter().map(Finding::code));
+        // the fact about the maker stays last
+        let is_fact = |finding: &Finding| matches!(finding.code(), Code::GK0900 | Code::GK0901);
+        let at = self.findings.iter().position(is_fact);
+        let at = at.unwrap_or(self.findings.len());
+        self.findings.splice(at..at, found);
+        self
+    }
 }
 
 /// Diagnoses a request. Without an answer it is a dry run: what a backend would say stays unknown.

@@ -9,8 +9,8 @@ mod stage;
 
 pub use reason::{Reason, UnknownReason};
 pub use stage::{
-    AccessCheck, Attempt, Backend, BackendTls, Candidate, Client, Host, HostMatch, Listener,
-    Redirect, Request, Response, Returned, Rewrite, Tls, Verdict, WouldWork,
+    AccessCheck, Attempt, Backend, BackendTls, Candidate, CertificateTried, Client, Host,
+    HostMatch, Listener, Redirect, Request, Response, Returned, Rewrite, Tls, Verdict, WouldWork,
 };
 
 use serde::{Deserialize, Serialize};

@@ -6,6 +6,7 @@
 //! [`TlsTable::presentations`].
 
 mod client;
+mod handshake;
 mod settings;
 
 #[cfg(test)]
@@ -15,9 +16,9 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 pub(crate) use client::ClientCheck;
 pub use client::{
-    ClientAuthority, ClientCertificates, ClientFailure, ClientVerification, Handshake,
-    ShownCertificate,
+    ClientAuthority, ClientCertificates, ClientFailure, ClientVerification, ShownCertificate,
 };
+pub use handshake::{Handshake, Lookup};
 pub use settings::{SUITES, TlsSettings};
 
 use crate::host::HostName;
@@ -57,7 +58,7 @@ impl PresentationId {
 }
 
 /// How a server name found its certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FoundBy {
     /// An entry of this very name.
     Exact,
@@ -66,6 +67,7 @@ pub enum FoundBy {
     /// The name has no entry.
     Unknown,
     /// The client sent no name.
+    #[default]
     NoName,
 }
 

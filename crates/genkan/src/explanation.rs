@@ -4,6 +4,7 @@
 //! that happened query strings are left out: they hold what is nobody's business. Whoever asks for a dry
 //! run knows the query.
 
+mod handshake;
 mod question;
 mod stages;
 
@@ -39,18 +40,23 @@ pub(crate) fn simulate(generation: &Generation, question: &Question) -> Result<E
     let (mut bytes, mut head) = (Vec::new(), RequestHead::new());
     question.write(&mut bytes, &mut head)?;
     let request = RequestView::new(&bytes, &head);
-    let input = question.input();
+    let input = question.input(&generation.snapshot);
     let explanation = explain(&generation.snapshot, &input, request);
     let probe = Probe::record(&generation.snapshot, &input, request);
-    let diagnosis = diagnose::diagnose(generation, &probe, None);
+    let diagnosis = diagnose::diagnose(generation, &probe, None).over(generation, &input, &probe);
     let facts = stages::Facts {
         generation,
         explanation: &explanation,
         kind: Kind::Simulated,
-        body: input.body,
+        input: &input,
         fault: explanation.fault(),
     };
     let mut trace = facts.trace(question.authority());
+    let shakes = input.handshake.as_deref();
+    if shakes.is_some_and(|shakes| handshake::is_refused(generation, shakes)) {
+        // nobody gets to ask
+        return Ok(finish(trace, Diagnosis::default()));
+    }
     trace.response = match (explanation.status(), facts.location()) {
         (Some(status), location) => Known::Value(Response {
             status,
@@ -87,12 +93,16 @@ pub(crate) fn recorded(generation: &Generation, exchange: &CapturedExchange) -> 
         fault: exchange.fault,
         id: Some(exchange.request_id.as_str().to_owned()),
     };
-    let diagnosis = diagnose::diagnose(generation, &probe, Some(&answer));
+    let diagnosis = diagnose::diagnose(generation, &probe, Some(&answer)).over(
+        generation,
+        &exchange.input,
+        &probe,
+    );
     let facts = stages::Facts {
         generation,
         explanation,
         kind: Kind::Recorded,
-        body: exchange.input.body,
+        input: &exchange.input,
         fault: exchange.fault,
     };
     let mut trace = facts.trace(&asked);

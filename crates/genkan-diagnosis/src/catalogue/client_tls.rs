@@ -2,7 +2,7 @@
 
 use super::{Code, Entry, Text, example};
 use crate::code::Phase::{Both, Runtime, Static};
-use crate::code::Severity::{Error, Warning};
+use crate::code::Severity::{Error, Note, Warning};
 
 pub(super) static ENTRIES: &[Entry] = &[
     Entry {
@@ -294,6 +294,41 @@ metadata:
         detection: Text {
             en: "`tls.hosts` names hosts, but none of a rule of the same Ingress.",
             ja: "`tls.hosts` にホストがありますが、同じ Ingress のルールのホストが一つもありません。",
+        },
+        example: None,
+    },
+    Entry {
+        code: Code::GK0408,
+        name: "NoServerName",
+        severity: Note,
+        phase: Runtime,
+        title: Text {
+            en: "Client sent no server name (SNI): default certificate",
+            ja: "クライアントがサーバー名（SNI）を送らず、既定の証明書が使われました",
+        },
+        headline: Some(Text {
+            en: "the handshake does not name host `{host}`, so its certificate is not presented",
+            ja: "ハンドシェイクにホスト `{host}` の名前がないため、その証明書は使われません",
+        }),
+        meaning: Text {
+            en: "The certificate is chosen from the server name of the handshake, before the \
+                 request and its `Host` are read. A client that connects to an address, or to \
+                 another name, is presented the default certificate, whatever its `Host` says.",
+            ja: "証明書は、リクエストとその `Host` を読む前に、ハンドシェイクのサーバー名から選ばれま\
+                 す。アドレスや別の名前に接続したクライアントには、`Host` が何であっても既定の証明\
+                 書が渡ります。",
+        },
+        remedy: Text {
+            en: "Connect by name: `curl --resolve app.example.com:443:ADDRESS \
+                 https://app.example.com/`.",
+            ja: "名前で接続してください: `curl --resolve app.example.com:443:ADDRESS \
+                 https://app.example.com/`。",
+        },
+        detection: Text {
+            en: "A handshake without server name, or with one that no host has, and a request for \
+                 a host that has a certificate of its own.",
+            ja: "サーバー名のない、またはどのホストのものでもない名前のハンドシェイクで、独自の証明\
+                 書を持つホストへのリクエストが届きました。",
         },
         example: None,
     },

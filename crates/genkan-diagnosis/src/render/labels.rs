@@ -58,6 +58,11 @@ labels! {
     // traces
     NONE: "none", "なし";
     UNKNOWN: "unknown", "不明";
+    NO_SERVER_NAME: "no server name", "サーバー名なし";
+    NO_ENTRY: "no entry", "エントリーなし";
+    PRESENTED: "presented", "提示";
+    DEFAULT_CERTIFICATE: "default certificate", "既定の証明書";
+    GENERATED_CERTIFICATE: "generated", "自動生成";
     CANDIDATES: "candidates", "候補";
     NO_CANDIDATES: "no candidates", "候補なし";
     CHOSEN: "chosen", "採用";

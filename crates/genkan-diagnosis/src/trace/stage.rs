@@ -59,17 +59,39 @@ pub struct Client {
 }
 
 /// Stage `tls`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tls {
     /// Name that the client sent.
     pub server_name: Option<String>,
     /// Protocol agreed on, such as `h2`.
     pub alpn: Option<String>,
-    /// Version, such as `TLSv1.3`.
-    pub version: String,
-    /// Secret of the certificate; none for the default certificate.
+    /// Version, such as `TLSv1.3`; none in a dry run.
+    pub version: Option<String>,
+    /// Secret of the certificate; none for the generated one.
     pub certificate: Option<ObjectRef>,
+    /// How it was found: `exact`, `wildcard`, `unknown-name`, `no-name`.
+    pub because: String,
+    /// Whether the handshake is refused, because nobody has the name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refused: bool,
+    /// Where a certificate was looked for, in order; the last is where it was found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tried: Vec<CertificateTried>,
+}
+
+/// Stage `tls`: one place where a certificate was looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CertificateTried {
+    /// The name looked for: the server name or `*.parent`; none for the default certificate.
+    pub name: Option<String>,
+    /// Whether there was an entry.
+    pub found: bool,
+    /// The Secrets of the entry, best first: clients get the first whose kind of key they can verify. An
+    /// entry that has none that can be used stands for the default certificate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<ObjectRef>,
 }
 
 /// Stage `host`.

@@ -114,11 +114,6 @@ impl Judge {
         }
     }
 
-    /// Whose rules they are.
-    pub(crate) fn authority(&self) -> &Arc<ClientAuthority> {
-        &self.authority
-    }
-
     /// What asks for the certificates.
     pub(super) fn asking(&self) -> Asking {
         let hints = self.anchors.iter();

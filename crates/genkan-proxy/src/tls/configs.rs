@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::client::Judge;
-use genkan_route::tls::{CertificateChoice, PresentationId, TlsTable};
+use genkan_route::tls::{CertificateChoice, PresentationId};
 use rustls::{
     ServerConfig,
     server::{ClientHello, ResolvesServerCert},
@@ -40,19 +40,14 @@ impl TlsConfigs {
         }
     }
 
-    /// The configuration for a server name, and how it was found.
-    pub(crate) fn choose(
-        &self,
-        table: &TlsTable,
-        server_name: Option<&str>,
-    ) -> (Prepared, CertificateChoice) {
-        let choice = table.choose(server_name);
+    /// The configuration for what was chosen.
+    pub(crate) fn of(&self, choice: CertificateChoice) -> Prepared {
         let position = choice.presentation.0 as usize;
         let prepared = self.by_presentation.get(position);
         // prepared for another table: a bug of whoever published them; the default harms nobody
         let prepared =
             prepared.unwrap_or(&self.by_presentation[PresentationId::DEFAULT.0 as usize]);
-        (prepared.clone(), choice)
+        prepared.clone()
     }
 }
 

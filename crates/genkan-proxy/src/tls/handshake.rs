@@ -1,18 +1,12 @@
 //! From a fresh socket to a TLS stream.
 
-use std::{future::poll_fn, rc::Rc, sync::Arc, task::Poll};
+use std::{future::poll_fn, rc::Rc, task::Poll};
 
 use genkan_http::{
     client_hello::{FirstBytes, peek},
     proxy_protocol::is_begun,
 };
-use genkan_route::{
-    fault::Fault,
-    forward::AddedFields,
-    settings::ServerField,
-    snapshot::Snapshot,
-    tls::{CertificateChoice, CertificateName, FoundBy, Handshake},
-};
+use genkan_route::{fault::Fault, forward::AddedFields, settings::ServerField, tls::Handshake};
 use rustls::server::UnbufferedServerConnection;
 use tokio::net::TcpStream;
 
@@ -92,25 +86,15 @@ pub(crate) async fn accept(
     let held = worker.held();
     let configs = held.tls().ok_or(Failure::Refused)?;
     let snapshot = held.snapshot();
-    let (prepared, choice) = configs.choose(&snapshot.tls, server_name.as_deref());
-    if snapshot.settings.tls.reject_unknown && is_unknown(snapshot, choice, server_name.as_deref())
-    {
+    let (mut known, choice) = Handshake::begin(snapshot, server_name.as_deref());
+    let prepared = configs.of(choice);
+    if snapshot.settings.tls.reject_unknown && !known.is_known {
         worker.counters.tls_unknown_names.add(1);
         worker.buffers.give(hello);
         // the client may be gone; it was refused either way
         let _ = socket.try_write(&UNRECOGNIZED_NAME);
         return Err(Failure::Told);
     }
-    let mut known = Handshake {
-        is_known: !is_unknown(snapshot, choice, server_name.as_deref()),
-        certificate: named(snapshot, choice),
-        server_name: server_name.map(lower),
-        authority: prepared
-            .judge
-            .as_ref()
-            .map(|judge| Arc::clone(judge.authority())),
-        client: None,
-    };
     drop(held);
     turns::turn(worker, watch).await?;
     let connection =
@@ -125,49 +109,16 @@ pub(crate) async fn accept(
     })
     .await?;
     worker.counters.tls_handshakes.add(1);
+    known.version = stream.version();
+    known.protocol = stream.protocol();
     if let Some(judge) = &prepared.judge {
         known.client = judge.judge(stream.peer_certificates());
     }
     Ok((stream, known))
 }
 
-/// As the router looks names up.
-fn lower(name: String) -> Box<str> {
-    let mut name = name.into_bytes();
-    name.make_ascii_lowercase();
-    if name.last() == Some(&b'.') {
-        name.pop();
-    }
-    String::from_utf8(name).unwrap_or_default().into()
-}
-
-/// The first certificate that is presented.
-fn named(snapshot: &Snapshot, choice: CertificateChoice) -> Option<CertificateName> {
-    let presentation = snapshot.tls.presentation(choice.presentation)?;
-    let default = || snapshot.tls.presentations().first();
-    let names = match &presentation.certificates[..] {
-        [] => &default()?.certificates[..],
-        names => names,
-    };
-    names.first().cloned()
-}
-
 /// A fatal alert `unrecognized_name` in clear (RFC 6066 3): what nginx's `ssl_reject_handshake` sends.
 const UNRECOGNIZED_NAME: [u8; 7] = [21, 3, 3, 0, 2, 2, 112];
-
-/// Whether no host has the name, or none was sent. A host without a certificate of its own is known.
-fn is_unknown(snapshot: &Snapshot, choice: CertificateChoice, server_name: Option<&str>) -> bool {
-    match choice.found_by {
-        FoundBy::Exact | FoundBy::Wildcard => false,
-        FoundBy::NoName => true,
-        FoundBy::Unknown => {
-            let name = server_name.unwrap_or_default().to_ascii_lowercase();
-            !snapshot
-                .table
-                .has_host(name.strip_suffix('.').unwrap_or(&name))
-        }
-    }
-}
 
 /// nginx's 497: the answer says what went wrong, in the protocol that the client speaks.
 fn answer_plain(worker: &Worker, socket: &TcpStream) {

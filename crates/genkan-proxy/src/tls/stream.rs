@@ -12,6 +12,7 @@ use std::{
 };
 
 use rustls::{
+    ProtocolVersion,
     pki_types::CertificateDer,
     server::UnbufferedServerConnection,
     unbuffered::{ConnectionState, EncodeError, EncryptError, UnbufferedStatus},
@@ -83,6 +84,17 @@ impl TlsStream {
     /// Whether the handshake chose HTTP/2.
     pub(crate) fn speaks_http2(&self) -> bool {
         self.connection.alpn_protocol() == Some(HTTP_2)
+    }
+
+    /// The protocol that was agreed on, if one was.
+    pub(super) fn protocol(&self) -> Option<&'static str> {
+        let agreed = self.connection.alpn_protocol()?;
+        Some(if agreed == HTTP_2 { "h2" } else { "http/1.1" })
+    }
+
+    /// The version that was agreed on.
+    pub(super) fn version(&self) -> Option<&'static str> {
+        self.connection.protocol_version().map(version_name)
     }
 
     /// What the client showed, its own certificate first.
@@ -425,5 +437,14 @@ impl Drop for TlsStream {
         for buffer in [&mut self.incoming, &mut self.plain, &mut self.outgoing] {
             buffers.give(std::mem::take(buffer));
         }
+    }
+}
+
+/// As OpenSSL and nginx write it.
+pub(crate) fn version_name(version: ProtocolVersion) -> &'static str {
+    match version {
+        ProtocolVersion::TLSv1_2 => "TLSv1.2",
+        ProtocolVersion::TLSv1_3 => "TLSv1.3",
+        _ => "TLS",
     }
 }

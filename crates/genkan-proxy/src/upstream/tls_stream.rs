@@ -12,11 +12,13 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use rustls::{ClientConfig, ClientConnection, ProtocolVersion, pki_types::ServerName};
+use rustls::{ClientConfig, ClientConnection, pki_types::ServerName};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
 };
+
+use crate::tls::stream::version_name;
 
 /// Read from the socket at once: a record of the largest size and a bit. Nearly always the library takes
 /// all of it, so that the memory is shared by all connections of a thread.
@@ -60,11 +62,7 @@ impl TlsStream {
 
     /// Version agreed on.
     pub(crate) fn version(&self) -> Option<&'static str> {
-        Some(match self.session.protocol_version()? {
-            ProtocolVersion::TLSv1_2 => "TLSv1.2",
-            ProtocolVersion::TLSv1_3 => "TLSv1.3",
-            _ => "TLS",
-        })
+        self.session.protocol_version().map(version_name)
     }
 
     /// Shakes hands.

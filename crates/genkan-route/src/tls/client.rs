@@ -5,7 +5,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::CertificateName;
+use super::{CertificateName, Handshake};
 use crate::{fault::Fault, pattern::Pattern};
 
 /// `auth-tls-verify-client`.
@@ -132,21 +132,6 @@ impl ClientFailure {
     fn is_about_the_authority(self) -> bool {
         matches!(self, Self::UnknownIssuer | Self::SelfSigned)
     }
-}
-
-/// What is known about the handshake of the connection that a request came in on.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Handshake {
-    /// The server name asked for, in lower case, without trailing dot.
-    pub server_name: Option<Box<str>>,
-    /// Whether a host had that name.
-    pub is_known: bool,
-    /// The certificate that was presented; `None` is the generated one.
-    pub certificate: Option<CertificateName>,
-    /// Whom the client's certificate was judged by, where it was asked for one.
-    pub authority: Option<Arc<ClientAuthority>>,
-    /// What it showed.
-    pub client: Option<ShownCertificate>,
 }
 
 impl ClientCheck {

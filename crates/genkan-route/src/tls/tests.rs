@@ -52,6 +52,35 @@ fn a_server_name_finds_itself_then_its_parent_then_the_default() {
 }
 
 #[test]
+fn the_last_place_looked_at_is_where_the_certificate_was_found() {
+    let rows: [(Option<&str>, &[Option<&str>]); 6] = [
+        (Some("A.example."), &[Some("a.example")]),
+        (
+            Some("y.b.example"),
+            &[Some("y.b.example"), Some("*.b.example")],
+        ),
+        (
+            Some("n.example"),
+            &[Some("n.example"), Some("*.example"), None],
+        ),
+        (Some("localhost"), &[Some("localhost"), None]),
+        (Some("bare.example"), &[Some("bare.example")]),
+        (None, &[None]),
+    ];
+    let table = table();
+    for (server_name, names) in rows {
+        let lookups = table.lookups(server_name);
+        let looked: Vec<_> = lookups
+            .iter()
+            .map(|lookup| lookup.name.as_deref())
+            .collect();
+        assert_eq!(looked, names);
+        let last = lookups.last().and_then(|lookup| lookup.presentation);
+        assert_eq!(last, Some(table.choose(server_name).presentation));
+    }
+}
+
+#[test]
 fn equal_presentations_are_kept_once() {
     assert_eq!(table().presentations().len(), 3);
 }

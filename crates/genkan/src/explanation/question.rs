@@ -1,6 +1,9 @@
 //! A request that nobody has sent: as a person writes it, as the console is asked, and as a head.
 
-use std::{net::IpAddr, net::Ipv4Addr, net::SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
 use genkan_http::{
     head::{HeadBuilder, RequestHead, Version},
@@ -9,12 +12,15 @@ use genkan_http::{
 use genkan_route::{
     client::ProxyHeader,
     decision::{BodyLength, DecisionInput, RequestId, Scheme},
+    snapshot::Snapshot,
+    tls::Handshake,
 };
 
 use crate::admin::escape;
 
-/// Port of a URL that names none.
+/// Ports of URLs that name none.
 const HTTP_PORT: u16 = 80;
+const HTTPS_PORT: u16 = 443;
 
 /// A request that nobody has sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +29,10 @@ pub(crate) struct Question {
     pub(crate) method: String,
     /// The URL as written; the console is asked with it.
     url: String,
+    /// Whether the connection has TLS.
+    scheme: Scheme,
+    /// The server name of the handshake: the URL's host, unless that is an address (RFC 6066 3).
+    server_name: Option<String>,
     /// The value of `Host`.
     authority: String,
     /// Port of the URL: where a client would connect.
@@ -40,21 +50,25 @@ pub(crate) struct Question {
 }
 
 impl Question {
-    /// Reads `http://host:port/path?query`, or a path alone.
+    /// Reads `http://host:port/path?query`, the same with `https`, or a path alone.
     ///
     /// # Errors
     /// With a sentence that says what is wrong.
     pub(crate) fn parse(method: &str, url: &str) -> Result<Self, String> {
-        let (authority, target) = if url.starts_with('/') {
-            ("localhost", url)
-        } else {
-            let rest = url.strip_prefix("http://").ok_or_else(|| {
-                format!("the URL must begin with http:// or with /; `{url}` does not")
-            })?;
-            match rest.find(['/', '?', '#']) {
-                Some(at) => rest.split_at(at),
-                None => (rest, "/"),
+        let (scheme, rest) = match (url.strip_prefix("http://"), url.strip_prefix("https://")) {
+            (Some(rest), _) => (Scheme::Http, rest),
+            (_, Some(rest)) => (Scheme::Https, rest),
+            _ if url.starts_with('/') => (Scheme::Http, ""),
+            _ => {
+                return Err(format!(
+                    "the URL must begin with http://, https:// or /; `{url}` does not"
+                ));
             }
+        };
+        let (authority, target) = match rest.find(['/', '?', '#']) {
+            _ if url.starts_with('/') => ("localhost", url),
+            Some(at) => rest.split_at(at),
+            None => (rest, "/"),
         };
         // a client keeps the fragment to itself (RFC 9110 7.1)
         let target = target.split('#').next().unwrap_or("/");
@@ -65,8 +79,13 @@ impl Question {
         Ok(Self {
             method: method.to_owned(),
             url: url.to_owned(),
+            scheme,
+            server_name: server_name(authority),
             authority: authority.to_owned(),
-            port: port(authority).unwrap_or(HTTP_PORT),
+            port: port(authority).unwrap_or(match scheme {
+                Scheme::Http => HTTP_PORT,
+                Scheme::Https => HTTPS_PORT,
+            }),
             target: format!("{slash}{target}"),
             own_target: false,
             headers: Vec::new(),
@@ -172,19 +191,34 @@ impl Question {
         Ok(())
     }
 
-    /// What a decision depends on beside the head.
-    pub(super) fn input(&self) -> DecisionInput {
+    /// What a decision depends on beside the head. The handshake is that of a client that has no
+    /// certificate.
+    pub(super) fn input(&self, snapshot: &Snapshot) -> DecisionInput {
+        let handshake = || {
+            let (handshake, _) = Handshake::begin(snapshot, self.server_name.as_deref());
+            Arc::new(handshake)
+        };
         DecisionInput {
-            scheme: Scheme::Http,
+            scheme: self.scheme,
             port: self.port,
             peer: SocketAddr::from((self.client.unwrap_or(Ipv4Addr::LOCALHOST.into()), 0)),
             proxy_header: ProxyHeader::Absent,
             body: self.body.map_or(BodyLength::None, BodyLength::Known),
             request_id: RequestId([b'0'; 32]),
-            handshake: None,
+            handshake: (self.scheme == Scheme::Https).then(handshake),
             draining: false,
         }
     }
+}
+
+/// The name that a client asks for in its handshake: none for an address.
+fn server_name(authority: &str) -> Option<String> {
+    let name = match authority.rsplit_once(':') {
+        Some((name, _)) if port(authority).is_some() => name,
+        _ => authority,
+    };
+    let is_address = name.starts_with('[') || name.parse::<IpAddr>().is_ok();
+    (!is_address).then(|| name.to_owned())
 }
 
 /// The port of an authority; a bare IPv6 address has colons of its own.
@@ -218,8 +252,23 @@ mod tests {
         check("http://[::1]/", "[::1]", 80, "/");
         check("http://[::1]:81/", "[::1]:81", 81, "/");
         check("/todos", "localhost", 80, "/todos");
-        for bad in ["todos", "https://a/", "http:///a"] {
+        check("https://a.b/c", "a.b", 443, "/c");
+        for bad in ["todos", "ftp://a/", "http:///a", "https:///a"] {
             assert!(Question::parse("GET", bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_no_server_names() {
+        for (url, name) in [
+            ("https://a.b:8443/c", Some("a.b")),
+            ("https://A.b", Some("A.b")),
+            ("https://127.0.0.1:8443/", None),
+            ("https://[::1]/", None),
+        ] {
+            let mut question = Question::parse("GET", url).unwrap();
+            question.add_header("Host: other.test").unwrap();
+            assert_eq!(question.server_name.as_deref(), name, "{url}");
         }
     }
 

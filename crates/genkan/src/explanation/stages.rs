@@ -15,13 +15,15 @@ use genkan_route::{
     check::{Check, CheckName},
     client::ClientReason,
     decide::Stage,
-    decision::BodyLength,
+    decision::{BodyLength, DecisionInput},
     explanation::{self, Explanation, Fate, Outcome},
     fault::Fault,
     host::HostName,
     recorder::{self, StageName},
     route::{Inactive, RouteOrigin, Target},
 };
+
+use super::handshake;
 
 /// What the stages of a trace are made from.
 pub(super) struct Facts<'a> {
@@ -31,8 +33,8 @@ pub(super) struct Facts<'a> {
     pub(super) explanation: &'a Explanation,
     /// Whether the request happened; then its query is left out.
     pub(super) kind: Kind,
-    /// The body, as far as its length was announced.
-    pub(super) body: BodyLength,
+    /// What the decision depended on beside the head.
+    pub(super) input: &'a DecisionInput,
     /// The error that the proxy answered, if it did.
     pub(super) fault: Option<Fault>,
 }
@@ -58,7 +60,7 @@ impl Facts<'_> {
             endpoint_view: Some(explanation.endpoints_version),
             request: Request {
                 method: text(&explanation.method),
-                url: format!("http://{authority}{raw}"),
+                url: format!("{}://{authority}{raw}", self.input.scheme.as_str()),
                 host: text(&explanation.asked),
                 raw_path: raw,
                 path,
@@ -66,7 +68,7 @@ impl Facts<'_> {
                 dropped_headers: Vec::new(),
             },
             client: client(generation, explanation),
-            tls: Known::Value(None),
+            tls: handshake::tls(generation, self.input),
             host: host(generation, explanation),
             candidates,
             chosen,
@@ -135,10 +137,13 @@ impl Facts<'_> {
         }
         let too_large = self.fault == Some(Fault::BodyTooLarge);
         let limited = route.spec.settings.body_size_max.is_some();
-        if asked(Stage::AnnouncedBody) && limited && (too_large || self.body != BodyLength::None) {
+        if asked(Stage::AnnouncedBody)
+            && limited
+            && (too_large || self.input.body != BodyLength::None)
+        {
             checks.push(AccessCheck {
                 check: "body-size".to_owned(),
-                passed: match (self.kind, self.body) {
+                passed: match (self.kind, self.input.body) {
                     // chunked: the dry run cannot know how long it will be
                     (Kind::Simulated, BodyLength::Unknown) => Known::Unknown,
                     _ => Known::Value(!too_large),

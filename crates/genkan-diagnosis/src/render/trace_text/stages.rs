@@ -7,7 +7,8 @@ use crate::maker::Maker;
 use crate::phrase::{Language, Message};
 use crate::render::labels;
 use crate::trace::{
-    AccessCheck, Attempt, Candidate, HostMatch, Kind, Known, Reason, Trace, Verdict,
+    AccessCheck, Attempt, Candidate, CertificateTried, HostMatch, Kind, Known, Reason, Tls, Trace,
+    Verdict,
 };
 
 /// Makes the rows of a trace.
@@ -21,7 +22,7 @@ impl Rows<'_> {
         let mut rows: Vec<Row> = self.request().into_iter().collect();
         rows.push(self.listener());
         rows.extend(self.client());
-        rows.push(self.tls());
+        rows.extend(self.tls());
         // nobody looked for a host
         if self.trace.request.code.is_none() {
             rows.push(self.host());
@@ -93,21 +94,57 @@ impl Rows<'_> {
         Some(Row::new("client", format!("{}  {because}", client.address)))
     }
 
-    fn tls(&self) -> Row {
-        match &self.trace.tls {
-            Known::Unknown => self.unknown("tls"),
-            Known::Value(None) => Row::new("tls", self.say(&labels::NONE)),
-            Known::Value(Some(tls)) => {
-                let facts = [
-                    Some(tls.version.clone()),
-                    tls.server_name.clone(),
-                    tls.alpn.clone(),
-                ];
-                let facts: Vec<_> = facts.into_iter().flatten().collect();
-                let certificate = tls.certificate.as_ref().map(ToString::to_string);
-                Row::new("tls", facts.join(", ")).cell(OBJECT, certificate.unwrap_or_default())
+    fn tls(&self) -> Vec<Row> {
+        let tls = match &self.trace.tls {
+            Known::Unknown => return vec![self.unknown("tls")],
+            Known::Value(None) => return vec![Row::new("tls", self.say(&labels::NONE))],
+            Known::Value(Some(tls)) => tls,
+        };
+        let nameless = || Some(self.say(&labels::NO_SERVER_NAME));
+        let facts = [
+            tls.version.clone(),
+            tls.server_name.clone().or_else(nameless),
+            tls.alpn.clone(),
+            tls.refused.then(|| self.say(&labels::REFUSED)),
+        ];
+        let facts: Vec<_> = facts.into_iter().flatten().collect();
+        let mut rows = vec![Row::new("tls", facts.join(", "))];
+        let last = tls.tried.len().saturating_sub(1);
+        let presented = (!tls.refused).then_some(last);
+        let tried = tls.tried.iter().enumerate();
+        rows.extend(tried.map(|(at, tried)| self.certificate(tried, presented == Some(at), tls)));
+        rows
+    }
+
+    /// One place where a certificate was looked for.
+    fn certificate(&self, tried: &CertificateTried, presented: bool, tls: &Tls) -> Row {
+        let verdict = match (presented, tried.found) {
+            (true, _) => &labels::PRESENTED,
+            (false, true) => &labels::REFUSED,
+            (false, false) => &labels::NO_ENTRY,
+        };
+        let default = || self.say(&labels::DEFAULT_CERTIFICATE);
+        let name = tried.name.clone().unwrap_or_else(default);
+        let certificates: Vec<_> = tried.certificates.iter().map(ToString::to_string).collect();
+        let certificates = match (certificates.is_empty(), presented) {
+            (false, _) => certificates.join(", "),
+            (true, false) => String::new(),
+            // the entry has none of its own, so the default stands in
+            (true, true) => {
+                let generated = || self.say(&labels::GENERATED_CERTIFICATE);
+                let shown = tls.certificate.as_ref();
+                let shown = shown.map_or_else(generated, ToString::to_string);
+                match tried.name {
+                    Some(_) => format!("{}: {shown}", default()),
+                    None => shown,
+                }
             }
-        }
+        };
+        let mut row = Row::new("", format!("    {}", self.say(verdict)))
+            .cell(PATH, name)
+            .cell(OBJECT, certificates);
+        row.chosen = presented;
+        row
     }
 
     fn host(&self) -> Row {

@@ -2,8 +2,8 @@
 
 use crate::render::{Style, json, text};
 use crate::trace::{
-    Attempt, Backend, Candidate, Client, Host, HostMatch, Kind, Known, Listener, Reason, Redirect,
-    Request, Response, Rewrite, Trace, Verdict, WouldWork,
+    Attempt, Backend, Candidate, CertificateTried, Client, Host, HostMatch, Kind, Known, Listener,
+    Reason, Redirect, Request, Response, Rewrite, Tls, Trace, Verdict, WouldWork,
 };
 use crate::{Code, Language, Maker, ObjectRef};
 
@@ -285,6 +285,55 @@ fn a_client_that_is_not_the_peer_is_shown_with_the_reason() {
     check(
         "header-unreadable",
         "the peer: the last entry of X-Forwarded-For is not an address",
+    );
+}
+
+#[test]
+fn where_a_certificate_was_looked_for_is_shown() {
+    let tried = |name: Option<&str>, secret: Option<&str>| CertificateTried {
+        name: name.map(str::to_owned),
+        found: name.is_none() || secret.is_some(),
+        certificates: secret
+            .map(|name| ObjectRef::new("v1", "Secret", "todo", name))
+            .into_iter()
+            .collect(),
+    };
+    let check = |tls: Tls, expected: &str| {
+        let mut trace = story();
+        trace.tls = Known::Value(Some(tls));
+        let shown = text::trace(&trace, &Style::default());
+        assert!(shown.contains(expected), "{shown}");
+    };
+    let wild = Some(ObjectRef::new("v1", "Secret", "todo", "wild"));
+    check(
+        Tls {
+            server_name: Some("a.example.com".to_owned()),
+            alpn: Some("h2".to_owned()),
+            version: Some("TLSv1.3".to_owned()),
+            certificate: wild,
+            because: "wildcard".to_owned(),
+            refused: false,
+            tried: vec![
+                tried(Some("a.example.com"), None),
+                tried(Some("*.example.com"), Some("wild")),
+            ],
+        },
+        "\
+tls        TLSv1.3, a.example.com, h2
+               no entry  a.example.com
+               presented *.example.com        Secret todo/wild
+",
+    );
+    check(
+        Tls {
+            because: "no-name".to_owned(),
+            tried: vec![tried(None, None)],
+            ..Tls::default()
+        },
+        "\
+tls        no server name
+               presented default certificate  generated
+",
     );
 }
 
