@@ -37,6 +37,18 @@ impl Stamp {
         }
     }
 
+    /// Whether the file is as it was when it had these marks, and this is all it holds.
+    pub(super) fn still_marks(&self, path: &Path, content: &Content) -> bool {
+        let is_whole = match content {
+            Content::Bytes(bytes) => bytes.len() as u64 == self.size,
+            _ => true,
+        };
+        is_whole
+            && path
+                .metadata()
+                .is_ok_and(|found| Self::new(&found) == *self)
+    }
+
     /// Whether both are marks of one file, changed or not.
     pub(super) fn is_same_file(&self, other: &Self) -> bool {
         (self.device, self.inode) == (other.device, other.inode)

@@ -303,10 +303,12 @@ impl Looking {
         }
         let digest = self.digests.hash_one(&content);
         let known = self.known.get(&path);
-        // The kernel empties a file before it says so. As a file that is gone, one that is empty may be on
-        // its way back.
+        // The kernel says what a writer did when it is done. As a file that is gone, one that is empty may
+        // be on its way back, and one that changed while it was read will change again.
         let is_emptied = matches!(&content, Content::Bytes(bytes) if bytes.is_empty());
-        if is_emptied && !settled && known.is_some_and(|known| known.digest != digest) {
+        let is_torn = stamp.is_some_and(|before| !before.still_marks(&path, &content));
+        if (is_emptied || is_torn) && !settled && known.is_some_and(|known| known.digest != digest)
+        {
             self.unsettled.insert(path, (stamp, Instant::now()));
             return;
         }
