@@ -106,7 +106,7 @@ fn every_name_alone_has_an_effect_or_a_finding_and_what_protects_is_never_open()
     let samples = samples();
     let generation = compile(&samples, &backend);
     let proxy = start(&generation);
-    let address = proxy.local_addresses()[0];
+    let address = proxy.listeners()[0].address;
     let plain = effects("unknown-to-everybody", "");
     let mut not_built = 0;
     let mut silent = Vec::new();

@@ -1,5 +1,6 @@
 //! Where connections come in: PROXY headers, and listeners that change while traffic flows.
 
+mod addresses;
 mod proxy_protocol;
 
 use genkan_tests::{

@@ -159,12 +159,12 @@ impl Stage {
         };
         let proxy = Proxy::start(&proxy_options, publication);
         let proxy = proxy.expect("the proxy starts on free ports");
-        let [http, https] = *proxy.local_addresses() else {
+        let [http, https] = proxy.listeners()[..] else {
             panic!("one address for each listener")
         };
         Self {
-            http,
-            https,
+            http: http.address,
+            https: https.address,
             generation,
             backends,
             _proxy: proxy,

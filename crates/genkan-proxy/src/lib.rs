@@ -27,8 +27,9 @@ mod upstream;
 pub mod worker;
 
 pub use counters::Totals;
+pub use listener::ListenOn;
 pub use live::Live;
-pub use proxy::{ListenOn, Proxy, ProxyOptions, SPILL_BYTES_MAX, WORKERS_MAX};
+pub use proxy::{Proxy, ProxyOptions, SPILL_BYTES_MAX, WORKERS_MAX};
 pub use publication::Publication;
 pub use refusal::{FirstBytes, Refusal, RefusalReason, RefusalSink};
 pub use start_error::StartError;

@@ -1,7 +1,6 @@
 //! The control side: starts workers, hands them snapshots, drains them.
 
 use std::{
-    net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -19,7 +18,7 @@ use crate::{
     body::spill::SpillBudget,
     capture::{CaptureLimits, CaptureQuery, CapturedExchange},
     counters::Totals,
-    listener,
+    listener::{Change, ListenOn, Listeners},
     live::{Live, Progress},
     publication::{Publication, Published},
     record::ObserverFactory,
@@ -27,7 +26,7 @@ use crate::{
     upstream::prepare::Preparer,
     worker::{
         self, Start,
-        accept::{Gauge, Listener, Place},
+        accept::{Gauge, Place},
         command::Command,
         held::Held,
     },
@@ -44,15 +43,6 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long ending everything at once may take before threads are left to the end of the process.
 const STOP_PATIENCE: Duration = Duration::from_millis(500);
-
-/// Where to listen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ListenOn {
-    /// Address and port; port 0 takes a free one.
-    pub address: SocketAddr,
-    /// What is spoken there.
-    pub scheme: Scheme,
-}
 
 /// What a proxy starts with.
 pub struct ProxyOptions {
@@ -84,7 +74,7 @@ impl std::fmt::Debug for ProxyOptions {
 #[derive(Debug)]
 pub struct Proxy {
     workers: Vec<Handle>,
-    addresses: Vec<SocketAddr>,
+    listeners: Mutex<Listeners>,
     graveyard: mpsc::Sender<Published>,
     upstream: Preparer,
     running: Arc<Running>,
@@ -128,7 +118,8 @@ impl Proxy {
             0 => usable_cpus(),
             workers => workers,
         };
-        let (sockets, addresses) = open_listeners(&options.listeners, count)?;
+        let mut listeners = Listeners::default();
+        let sockets = listeners.become_these(&options.listeners, count)?.opened;
         let graveyard = start_reaper()?;
         let (ended_sender, ended) = mpsc::channel();
         let (ready, becoming) = mpsc::channel();
@@ -141,7 +132,7 @@ impl Proxy {
         let published = Published::new(publication, prepared);
         let mut proxy = Self {
             workers: Vec::with_capacity(count),
-            addresses,
+            listeners: Mutex::new(listeners),
             graveyard,
             upstream,
             running: Arc::new(Running {
@@ -224,10 +215,41 @@ impl Proxy {
         live
     }
 
-    /// The addresses in the order of the listeners, with the ports that were taken for port 0.
+    /// Listens on these from now on. A listener that stays wanted keeps its socket; a new one is open
+    /// before an old one ends; the connections of an old one go on, and those that are on their way to
+    /// it are still accepted. Returns the listeners as they are then.
+    ///
+    /// # Errors
+    ///
+    /// A port in use, an address that cannot be bound: then nothing has changed.
+    pub fn listen(&self, wanted: &[ListenOn]) -> Result<Vec<ListenOn>, StartError> {
+        let mut listeners = self.lock_listeners();
+        let Change {
+            opened,
+            changed,
+            retired,
+        } = listeners.become_these(wanted, self.workers.len())?;
+        for (worker, opened) in self.workers.iter().zip(opened) {
+            // a worker that has ended accepts nothing, and its sockets close here
+            let _ = worker.commands.send(Command::Listen {
+                opened,
+                changed: changed.clone(),
+                retired: retired.clone(),
+            });
+        }
+        Ok(listeners.addresses())
+    }
+
+    /// The listeners in the order in which they were wanted, with the ports that were taken for port 0.
     #[must_use]
-    pub fn local_addresses(&self) -> &[SocketAddr] {
-        &self.addresses
+    pub fn listeners(&self) -> Vec<ListenOn> {
+        self.lock_listeners().addresses()
+    }
+
+    fn lock_listeners(&self) -> std::sync::MutexGuard<'_, Listeners> {
+        self.listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Number of worker threads.
@@ -353,30 +375,6 @@ fn usable_cpus() -> usize {
     thread::available_parallelism()
         .map_or(1, usize::from)
         .min(WORKERS_MAX)
-}
-
-/// Sockets by worker, and the addresses by listener.
-type Opened = (Vec<Vec<Listener>>, Vec<SocketAddr>);
-
-fn open_listeners(wanted: &[ListenOn], workers: usize) -> Result<Opened, StartError> {
-    let mut sockets: Vec<Vec<Listener>> = (0..workers).map(|_| Vec::new()).collect();
-    let mut addresses = Vec::with_capacity(wanted.len());
-    for on in wanted {
-        let opened = listener::open(on.address, workers)?;
-        let first = opened
-            .first()
-            .map_or(Ok(on.address), std::net::TcpListener::local_addr);
-        let address = first.map_err(|source| StartError::bind(on.address, source))?;
-        addresses.push(address);
-        for (socket, own) in opened.into_iter().zip(&mut sockets) {
-            own.push(Listener {
-                socket,
-                address,
-                scheme: on.scheme,
-            });
-        }
-    }
-    Ok((sockets, addresses))
 }
 
 /// The thread that frees old tables, so that no worker ever does.

@@ -6,6 +6,7 @@
 
 pub(crate) mod accept;
 pub(crate) mod command;
+mod doors;
 pub(crate) mod held;
 pub(crate) mod identifier;
 pub(crate) mod wall;
@@ -30,6 +31,7 @@ use tokio::{
 use self::{
     accept::Place,
     command::Command,
+    doors::Doors,
     held::Held,
     identifier::Identifiers,
     wall::Wall,
@@ -271,21 +273,18 @@ async fn work(start: Start) {
         start.captures,
         start.refusals,
     ));
-    let mut accepting = Vec::new();
+    let mut doors = Doors::default();
     for listener in start.listeners {
-        match accept::accept_on(Rc::clone(&worker), listener) {
-            Ok(task) => accepting.push(tokio::task::spawn_local(task)),
-            Err(error) => {
-                let _ = start.ready.send(Err(error));
-                return;
-            }
+        if let Err(error) = doors.open(&worker, listener) {
+            let _ = start.ready.send(Err(error));
+            return;
         }
     }
     let wheel = tokio::task::spawn_local(Rc::clone(&worker.watches).drive());
     let ticking = tokio::task::spawn_local(tick(Rc::clone(&worker)));
     let _ = start.ready.send(Ok(()));
     drop(start.ready);
-    command::obey(&worker, start.commands, accepting).await;
+    command::obey(&worker, start.commands, doors).await;
     ticking.abort();
     wheel.abort();
     worker.pools.clear();

@@ -19,6 +19,7 @@ pub mod explanation;
 pub mod fault;
 pub mod forward;
 pub mod host;
+pub mod listen;
 pub mod network;
 pub mod pattern;
 pub mod policy;

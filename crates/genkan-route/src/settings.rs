@@ -9,6 +9,7 @@ use crate::{
     access::{Access, Blocks},
     client::Trust,
     cors::Cors,
+    listen::Listen,
     template::Template,
     tls::TlsSettings,
     upstream::{BackendProtocol, UpstreamTls},
@@ -173,6 +174,8 @@ pub struct GlobalSettings {
     pub shutdown_timeout: Duration,
     /// `block-cidrs`, `block-user-agents`, `block-referers`.
     pub blocks: Option<Arc<Blocks>>,
+    /// `bind-address`, `disable-ipv6`: where connections are accepted.
+    pub listen: Listen,
     /// Who is believed about the client: nobody.
     pub trust: Trust,
     /// `generate-request-id`: true.
@@ -246,6 +249,7 @@ impl Default for GlobalSettings {
             upstream_keepalive_requests: 10_000,
             shutdown_timeout: Duration::from_secs(240),
             blocks: None,
+            listen: Listen::default(),
             trust: Trust::default(),
             generate_request_id: true,
             access_log: true,

@@ -49,8 +49,11 @@ impl Servers {
                     Ok(server) => return Ok(server),
                     Err(source) => {
                         let in_use = source.kind() == std::io::ErrorKind::AddrInUse;
-                        match args.next_port(first, address).filter(|_| in_use) {
-                            Some(next) => address = next,
+                        match args
+                            .next_port(first.port(), address.port())
+                            .filter(|_| in_use)
+                        {
+                            Some(next) => address.set_port(next),
                             None => {
                                 return Err(AdminError {
                                     what,

@@ -5,6 +5,7 @@
 //! announced only when every worker has taken it.
 
 mod announce;
+mod entrance;
 mod exhaustion;
 mod gateway;
 mod gateway_metrics;
@@ -28,7 +29,7 @@ use std::{
 use genkan_compile::Generation;
 use genkan_diagnosis::{Exit, Style};
 use genkan_proxy::{Refusal, RefusalSink};
-use genkan_route::settings::GlobalSettings;
+use genkan_route::{decision::Scheme, settings::GlobalSettings};
 
 use crate::{
     admin,
@@ -172,11 +173,10 @@ impl<'p> Control<'p> {
         let admin = admin::Servers::start(&plan.gateway, &gateway)?;
         let mut announcer = Announcer::new(plan.style, plan.greeting != Greeting::Silent);
         announcer.begin(plan, &generation, gateway.proxy(), &admin);
-        if let (Some(told), Some(http)) =
-            (&plan.progress, gateway.proxy().local_addresses().first())
-        {
+        let http = gateway.first_address(Scheme::Http);
+        if let (Some(told), Some(http)) = (&plan.progress, http) {
             told(Progress::Ready {
-                http: *http,
+                http,
                 console: admin.console_address(),
             });
         }
@@ -251,6 +251,10 @@ impl<'p> Control<'p> {
                 LIVE_PATIENCE.as_secs()
             );
         }
+        match self.gateway.listen(&generation) {
+            Ok(changes) => self.announcer.listeners(&changes),
+            Err(error) => message!("genkan: {error}; what was listened on before stays open"),
+        }
         self.announcer.generation(&generation);
     }
 
@@ -287,7 +291,8 @@ fn on_actual_port(
     gateway: &Gateway,
     generation: Arc<Generation>,
 ) -> Arc<Generation> {
-    let Some(port) = gateway.https_address().map(|address| address.port()) else {
+    let address = gateway.first_address(Scheme::Https);
+    let Some(port) = address.map(|address| address.port()) else {
         return generation;
     };
     let settings = &generation.snapshot.settings;

@@ -1,9 +1,11 @@
 //! Connections, workers, HTTP/2, compression.
 
+use std::net::IpAddr;
+
 use super::key::{Effect, Group, Key};
 use crate::annotation::{
     entry::Idle,
-    value::{Value, count, duration, flag, seconds},
+    value::{Malformed, Value, count, duration, flag, seconds, shown},
     words,
 };
 
@@ -188,13 +190,22 @@ pub(super) const KEYS: &[Key] = &[
         name: "bind-address",
         value: Value::Anything,
         default: "all",
+        effect: Effect::Supported(|settings, text| {
+            // as in ingress-nginx, of a list with a bad element the good ones count
+            let (addresses, wrong) = addresses(text);
+            settings.global.listen.addresses = addresses;
+            wrong.map_or(Ok(()), Err)
+        }),
         ..BASE
     },
     Key {
         name: "disable-ipv6",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.global.listen.ipv4_only = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -324,3 +335,18 @@ pub(super) const KEYS: &[Key] = &[
         ..BASE
     },
 ];
+
+/// The addresses of a list, and the first element that is none.
+fn addresses(text: &str) -> (Box<[IpAddr]>, Option<Malformed>) {
+    let elements = text.split(',').map(str::trim);
+    let (good, bad): (Vec<_>, Vec<_>) = elements
+        .filter(|element| !element.is_empty())
+        .map(|element| element.parse().map_err(|_| element))
+        .partition(Result::is_ok);
+    let wrong = bad.into_iter().find_map(Result::err);
+    let wrong = wrong.map(|element| {
+        let why = words::NOT_AN_ADDRESS.arg("value", shown(element));
+        Malformed::new(why)
+    });
+    (good.into_iter().flatten().collect(), wrong)
+}

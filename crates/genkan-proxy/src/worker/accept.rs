@@ -24,8 +24,17 @@ use tokio::{
     sync::mpsc::UnboundedSender,
 };
 
-use super::{Worker, command::Command, identifier::mix};
-use crate::{proxy_header::Rule, session::Peer};
+use super::{
+    Worker,
+    command::Command,
+    doors::{Door, Phase},
+    identifier::mix,
+};
+use crate::{
+    listener::{self, ListenerId},
+    proxy_header::Rule,
+    session::Peer,
+};
 
 /// Connections accepted before other tasks get their turn.
 const ACCEPTS_PER_TURN: usize = 16;
@@ -37,6 +46,7 @@ const SHED: usize = 16;
 /// A listening socket of one worker.
 #[derive(Debug)]
 pub(crate) struct Listener {
+    pub(crate) id: ListenerId,
     pub(crate) socket: std::net::TcpListener,
     pub(crate) address: SocketAddr,
     pub(crate) scheme: Scheme,
@@ -89,32 +99,38 @@ impl Drop for Hold {
     }
 }
 
-/// The task that accepts on one listener until the worker drains.
+/// The task that accepts on one listener until the worker drains or the listener is to end.
 pub(super) fn accept_on(
     worker: Rc<Worker>,
     listener: Listener,
+    door: Rc<Door>,
 ) -> io::Result<impl Future<Output = ()>> {
-    let Listener {
-        socket,
-        address,
-        scheme,
-    } = listener;
-    let socket = TcpListener::from_std(socket)?;
+    let address = listener.address;
+    let socket = TcpListener::from_std(listener.socket)?;
     Ok(async move {
+        let ends = || worker.is_draining() || door.phase() == Phase::Ending;
         loop {
+            if door.phase() == Phase::Retired {
+                listener::begin_nothing(&socket);
+            }
             let mut accepted = 0;
             let mut drain = pin!(worker.acceptors.notified());
+            let mut changed = pin!(door.changed());
             let rest = poll_fn(|cx| {
-                match accept_some(cx, &worker, &socket, (address, scheme), &mut accepted) {
-                    // What is queued when a drain begins is still served: closing resets it.
-                    Rest::Empty if worker.is_draining() => Poll::Ready(Rest::Empty),
-                    Rest::Empty => drain.as_mut().poll(cx).map(|()| Rest::Queue),
+                let from = (address, door.scheme.get());
+                match accept_some(cx, &worker, &socket, from, &mut accepted) {
+                    // What is queued when the end begins is still served: closing resets it.
+                    Rest::Empty if ends() => Poll::Ready(Rest::Empty),
+                    Rest::Empty => match drain.as_mut().poll(cx) {
+                        Poll::Ready(()) => Poll::Ready(Rest::Queue),
+                        Poll::Pending => changed.as_mut().poll(cx).map(|()| Rest::Queue),
+                    },
                     rest => Poll::Ready(rest),
                 }
             });
             match rest.await {
                 Rest::Queue => tokio::task::yield_now().await,
-                _ if worker.is_draining() => return,
+                _ if ends() => return,
                 Rest::Empty => {}
                 Rest::Exhausted => tokio::time::sleep(BACK_OFF).await,
             }

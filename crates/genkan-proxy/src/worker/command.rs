@@ -8,12 +8,19 @@ use std::{
     task::Poll,
 };
 
-use tokio::{sync::mpsc::UnboundedReceiver, task::JoinHandle};
+use genkan_route::decision::Scheme;
+use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::{Worker, accept, held::Held};
+use super::{
+    Worker,
+    accept::{self, Listener},
+    doors::Doors,
+    held::Held,
+};
 use crate::{
     capture::{CaptureQuery, CapturedExchange},
     counters::Totals,
+    listener::ListenerId,
     live::Progress,
     proxy_header::Rule,
     publication::Published,
@@ -41,6 +48,12 @@ pub(crate) enum Command {
     },
     /// Tell the counters.
     Count { reply: mpsc::Sender<Totals> },
+    /// Accept on other listeners.
+    Listen {
+        opened: Vec<Listener>,
+        changed: Vec<(ListenerId, Scheme)>,
+        retired: Vec<ListenerId>,
+    },
     /// Accept no more, end idle connections, finish the others.
     Drain,
     /// End everything now.
@@ -51,7 +64,7 @@ pub(crate) enum Command {
 pub(super) async fn obey(
     worker: &Rc<Worker>,
     mut commands: UnboundedReceiver<Command>,
-    accepting: Vec<JoinHandle<()>>,
+    mut doors: Doors,
 ) {
     loop {
         if worker.is_draining() && worker.watches.active() == 0 {
@@ -68,9 +81,14 @@ pub(super) async fn obey(
         match next {
             None => {}
             Some(None | Some(Command::Stop)) => {
-                stop(worker, &accepting).await;
+                stop(worker, &doors).await;
                 return;
             }
+            Some(Some(Command::Listen {
+                opened,
+                changed,
+                retired,
+            })) => doors.change(worker, opened, &changed, &retired),
             Some(Some(command)) => apply(worker, command),
         }
     }
@@ -102,16 +120,14 @@ fn apply(worker: &Rc<Worker>, command: Command) {
             worker.watches.end_idle();
             worker.acceptors.notify_waiters();
         }
-        Command::Stop => {}
+        Command::Listen { .. } | Command::Stop => {}
     }
 }
 
 /// Connections get one turn of the loop to log what they were doing.
-async fn stop(worker: &Rc<Worker>, accepting: &[JoinHandle<()>]) {
+async fn stop(worker: &Rc<Worker>, doors: &Doors) {
     worker.draining.set(true);
-    for task in accepting {
-        task.abort();
-    }
+    doors.abort();
     worker.watches.end_all();
     for _ in 0..STOP_TURNS {
         if worker.watches.active() == 0 {

@@ -6,6 +6,7 @@ mod bodies;
 mod hostile;
 mod keep_alive;
 mod lifecycle;
+mod listening;
 mod observation;
 mod proxy_header;
 mod responses;

@@ -36,17 +36,19 @@ pub(crate) struct RunArgs {
 /// Ports, workers, log: what `run` and `demo` share.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct GatewayArgs {
-    /// Address that traffic is accepted on; all, IPv4 and IPv6, by default.
-    #[arg(long, value_name = "IP", default_value_t = IpAddr::V6(Ipv6Addr::UNSPECIFIED))]
-    pub(crate) address: IpAddr,
+    /// Address that traffic is accepted on; may be given several times [default: the ConfigMap's
+    /// bind-address, else all, IPv4 and IPv6].
+    #[arg(long, value_name = "IP")]
+    pub(crate) address: Vec<IpAddr>,
 
-    /// Port of HTTP traffic; 0 picks a free one.
-    #[arg(long, value_name = "PORT", default_value_t = 8080)]
-    pub(crate) http_port: u16,
+    /// Port of HTTP traffic; 0 picks a free one; may be given several times.
+    #[arg(long, value_name = "PORT", default_values_t = [8080])]
+    pub(crate) http_port: Vec<u16>,
 
-    /// Port of HTTPS traffic; 0 picks a free one.
-    #[arg(long, value_name = "PORT", default_value_t = 8443)]
-    pub(crate) https_port: u16,
+    /// Port of HTTPS traffic; 0 picks a free one; may be given several times, and redirects lead to the
+    /// first.
+    #[arg(long, value_name = "PORT", default_values_t = [8443])]
+    pub(crate) https_port: Vec<u16>,
 
     /// Take the next free port when one is in use, and print it.
     #[arg(long)]
@@ -122,21 +124,15 @@ pub(crate) enum LogOverflow {
 const FALLBACK_PORTS: u16 = 100;
 
 impl GatewayArgs {
-    /// What to try after `last`, which is in use; `first` was tried first. None: give up.
-    pub(crate) fn next_port(&self, first: SocketAddr, last: SocketAddr) -> Option<SocketAddr> {
-        let port = last.port().checked_add(1)?;
-        let goes_on = self.port_fallback && port - first.port() <= FALLBACK_PORTS;
-        goes_on.then(|| SocketAddr::new(last.ip(), port))
+    /// What to try after port `last`, which is in use; `first` was tried first. None: give up.
+    pub(crate) fn next_port(&self, first: u16, last: u16) -> Option<u16> {
+        let port = last.checked_add(1)?;
+        (self.port_fallback && port - first <= FALLBACK_PORTS).then_some(port)
     }
 
-    /// Where traffic is accepted.
-    pub(crate) fn http(&self) -> SocketAddr {
-        SocketAddr::new(self.address, self.http_port)
-    }
-
-    /// Where TLS is accepted.
-    pub(crate) fn https(&self) -> SocketAddr {
-        SocketAddr::new(self.address, self.https_port)
+    /// Where redirects to HTTPS lead.
+    pub(crate) fn first_https_port(&self) -> u16 {
+        self.https_port.first().copied().unwrap_or_default()
     }
 
     /// Where health and metrics are served.

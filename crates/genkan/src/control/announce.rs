@@ -16,7 +16,7 @@ use genkan_route::{
     route::{RouteSpec, Target},
 };
 
-use super::{Greeting, Plan, refusals};
+use super::{Greeting, Plan, entrance::ListenerChanges, refusals};
 use crate::{admin, command::message};
 
 /// Addresses that the first lines list at most.
@@ -66,12 +66,13 @@ impl Announcer {
             counted(summary.routes, "route", "routes"),
             counted(summary.services, "service", "services"),
         );
-        for (address, scheme) in proxy.local_addresses().iter().zip(["http", "https"]) {
-            message!("listening {scheme} {}", reachable(*address));
+        let listeners = proxy.listeners();
+        for on in &listeners {
+            message!("listening {} {}", on.scheme.as_str(), reachable(on.address));
         }
         message!("listening admin {}", reachable(admin.admin_address()));
         message!("listening console {}", admin.console_address());
-        let port = proxy.local_addresses().first().map_or(0, SocketAddr::port);
+        let port = listeners.first().map_or(0, |on| on.address.port());
         let metrics = format!("http://localhost:{}/metrics", admin.admin_address().port());
         for (url, what) in addresses(generation, port)
             .iter()
@@ -96,6 +97,19 @@ impl Announcer {
         self.findings(generation);
         self.refused.clear();
         message!("live generation {}", generation.number());
+    }
+
+    /// Traffic is accepted elsewhere.
+    pub(super) fn listeners(&self, changes: &ListenerChanges) {
+        if !self.speaks {
+            return;
+        }
+        for on in &changes.opened {
+            message!("listening {} {}", on.scheme.as_str(), reachable(on.address));
+        }
+        for on in &changes.closed {
+            message!("no longer listening {} {}", on.scheme.as_str(), on.address);
+        }
     }
 
     /// A connection was refused: said once for each sender and reason of a generation.

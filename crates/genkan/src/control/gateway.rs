@@ -13,7 +13,7 @@ use std::{
 use genkan_compile::Generation;
 use genkan_diagnosis::Code;
 use genkan_proxy::{
-    ListenOn, Live, Proxy, ProxyOptions, Publication, RefusalSink, SPILL_BYTES_MAX,
+    Live, Proxy, ProxyOptions, Publication, RefusalSink, SPILL_BYTES_MAX,
     access_log::{Format, LogWriter, Overflow, Target},
     capture::{CaptureLimits, CaptureQuery, CapturedExchange},
     metrics::{ConstantLabels, Exposition, Metrics},
@@ -22,20 +22,22 @@ use genkan_proxy::{
 };
 use genkan_route::decision::Scheme;
 
-use super::start::StartError;
+use super::{
+    entrance::{Entrance, ListenerChanges},
+    start::StartError,
+};
 use crate::command::{GatewayArgs, InputArgs, LogFormat, LogOverflow, message};
 
 /// Generations kept, so that a request of a moment ago is explained by what decided it.
 const GENERATIONS_MAX: usize = 16;
 /// Captured exchanges that one question gets at most.
 const CAPTURES_SHOWN_MAX: usize = 100;
-/// Position of the https listener.
-const HTTPS_LISTENER: usize = 1;
 
 /// What admin, console and control share.
 #[derive(Debug)]
 pub(crate) struct Gateway {
     proxy: Proxy,
+    entrance: Entrance,
     metrics: Arc<Metrics>,
     log: Option<Arc<LogWriter>>,
     preparer: Mutex<Preparer>,
@@ -112,12 +114,22 @@ impl Gateway {
         let observers: Arc<genkan_proxy::record::ObserverFactory> = Arc::new(observers);
         let mut preparer = Preparer::new()?;
         let publication = prepare(&mut preparer, &generation);
-        let proxy = listen(args, &observers, refusals, &publication)?;
+        let options = ProxyOptions {
+            workers: args.workers.unwrap_or(0),
+            listeners: Vec::new(),
+            observers,
+            captures: CaptureLimits::default(),
+            spill_bytes_max: SPILL_BYTES_MAX,
+            refusals: Arc::clone(refusals),
+        };
+        let settings = &generation.snapshot.settings;
+        let (entrance, proxy) = Entrance::open(args, &settings.listen, options, &publication)?;
         let number = generation.number();
         let mut applied = Applied::default();
         applied.count(&generation);
         Ok(Self {
             proxy,
+            entrance,
             preparer: Mutex::new(preparer),
             metrics,
             log,
@@ -128,9 +140,23 @@ impl Gateway {
         })
     }
 
-    /// Where TLS is accepted.
-    pub(crate) fn https_address(&self) -> Option<SocketAddr> {
-        self.proxy.local_addresses().get(HTTPS_LISTENER).copied()
+    /// Listens where a generation's settings say; tells what has changed by it.
+    ///
+    /// # Errors
+    /// When an address cannot be bound; then everything stays as it was.
+    pub(super) fn listen(
+        &self,
+        generation: &Generation,
+    ) -> Result<ListenerChanges, genkan_proxy::StartError> {
+        let settings = &generation.snapshot.settings;
+        self.entrance.follow(&settings.listen, &self.proxy)
+    }
+
+    /// Where traffic of this scheme is accepted first.
+    pub(crate) fn first_address(&self, scheme: Scheme) -> Option<SocketAddr> {
+        let listeners = self.proxy.listeners();
+        let first = listeners.iter().find(|on| on.scheme == scheme);
+        first.map(|on| on.address)
     }
 
     /// The data plane.
@@ -281,47 +307,6 @@ fn open_log(args: &GatewayArgs) -> Result<Option<LogWriter>, StartError> {
             path: args.access_log.clone(),
             source,
         }),
-    }
-}
-
-/// Starts the workers, on the next free port where that is wanted.
-fn listen(
-    args: &GatewayArgs,
-    observers: &Arc<genkan_proxy::record::ObserverFactory>,
-    refusals: &Arc<RefusalSink>,
-    publication: &Publication,
-) -> Result<Proxy, StartError> {
-    let (first_http, first_https) = (args.http(), args.https());
-    let (mut http, mut https) = (first_http, first_https);
-    loop {
-        let options = ProxyOptions {
-            workers: args.workers.unwrap_or(0),
-            listeners: vec![
-                ListenOn {
-                    address: http,
-                    scheme: Scheme::Http,
-                },
-                ListenOn {
-                    address: https,
-                    scheme: Scheme::Https,
-                },
-            ],
-            observers: Arc::clone(observers),
-            captures: CaptureLimits::default(),
-            spill_bytes_max: SPILL_BYTES_MAX,
-            refusals: Arc::clone(refusals),
-        };
-        match Proxy::start(&options, publication.clone()) {
-            Err(genkan_proxy::StartError::PortInUse { address }) => {
-                let error = genkan_proxy::StartError::PortInUse { address };
-                if address == https {
-                    https = args.next_port(first_https, https).ok_or(error)?;
-                } else {
-                    http = args.next_port(first_http, http).ok_or(error)?;
-                }
-            }
-            outcome => return Ok(outcome?),
-        }
     }
 }
 

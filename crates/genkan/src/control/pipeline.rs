@@ -27,7 +27,7 @@ impl Pipeline {
     pub(super) fn new(input: &InputArgs, manifests: &[PathBuf], gateway: &GatewayArgs) -> Self {
         let options = Options {
             health_path: gateway.health_check_path.clone(),
-            https_port: gateway.https_port,
+            https_port: gateway.first_https_port(),
             ..input.options(World::Closed, manifests)
         };
         Self {

@@ -167,7 +167,7 @@ pub(crate) fn start(world: &World) -> Running {
         refusals: Arc::new(move |refusal| told.push(refusal)),
     };
     let proxy = Proxy::start(&options, world.snapshot()).unwrap();
-    let address = proxy.local_addresses()[0];
+    let address = proxy.listeners()[0].address;
     Running {
         proxy,
         address,
