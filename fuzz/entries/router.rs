@@ -206,6 +206,8 @@ fn host(name: HostName, regex_host: bool, routes: Vec<RouteSpec>) -> HostSpec {
         regex_host,
         client_certificates: None,
         app_root: None,
+        aliases: Box::default(),
+        www_redirect: false,
         routes,
         inactive: Vec::new(),
     }

@@ -115,6 +115,45 @@ pub(crate) const DIMENSIONS: &[Dimension] = &[
         },
     },
     Dimension {
+        name: "server-alias",
+        one_in: 8,
+        apply: |random, object| annotate(random, object, "server-alias", ALIASES),
+    },
+    Dimension {
+        name: "from-to-www-redirect",
+        one_in: 8,
+        apply: |random, object| {
+            annotate(
+                random,
+                object,
+                "from-to-www-redirect",
+                &["true", "true", "1", "perhaps"],
+            )
+        },
+    },
+    Dimension {
+        name: "default-backend",
+        one_in: 6,
+        apply: |random, object| annotate(random, object, "default-backend", FALLBACKS),
+    },
+    Dimension {
+        name: "custom-http-errors",
+        one_in: 6,
+        apply: |random, object| annotate(random, object, "custom-http-errors", STATUSES),
+    },
+    Dimension {
+        name: "relative-redirects",
+        one_in: 12,
+        apply: |random, object| annotate(random, object, "relative-redirects", &["true", "false"]),
+    },
+    Dimension {
+        name: "use-port-in-redirects",
+        one_in: 12,
+        apply: |random, object| {
+            annotate(random, object, "use-port-in-redirects", &["true", "false"])
+        },
+    },
+    Dimension {
         name: "proxy-body-size",
         one_in: 6,
         apply: |random, object| {
@@ -199,6 +238,30 @@ pub(crate) const TURNS: &[Turn] = &[
         apply: |_, drawn| drawn.absolute = true,
     },
     Turn {
+        name: "by-an-alias",
+        one_in: 8,
+        apply: |random, drawn| {
+            let names = [
+                "alias.test",
+                "a.b.wide.test",
+                "wide.test",
+                "srv7.test",
+                "tail.org",
+            ];
+            drawn.host = (*random.pick(&names)).to_owned();
+        },
+    },
+    Turn {
+        name: "with-www-or-without",
+        one_in: 10,
+        apply: |_, drawn| {
+            drawn.host = match drawn.host.strip_prefix("www.") {
+                Some(bare) => bare.to_owned(),
+                None => format!("www.{}", drawn.host),
+            }
+        },
+    },
+    Turn {
         name: "port-in-host",
         one_in: 10,
         apply: |_, drawn| drawn.host += ":8080",
@@ -264,6 +327,20 @@ const REWRITES: &[&str] = &[
     "$1",
     "",
 ];
+
+const ALIASES: &[&str] = &[
+    "alias.test",
+    "alias.test,*.wide.test",
+    ".wide.test",
+    "~^srv[0-9]+\\.test$",
+    "tail.*,blog.test",
+    "a b",
+    "~(",
+];
+
+const FALLBACKS: &[&str] = &["front", "users", "asleep", "nobody-has-this", "No_Name"];
+
+const STATUSES: &[&str] = &["404,503", "503", "413,500, 404", "403", "404,teapot"];
 
 const REDIRECTS: &[&str] = &[
     "https://moved.test/there",

@@ -64,6 +64,7 @@ const OUTCOMES: &[&str] = &[
     "308 proxy",
     "404 proxy GK0104",
     "404 proxy GK0011",
+    "404 proxy GK0311",
     "400 proxy GK0506",
     "413 proxy GK0500",
     "501 proxy GK0506",

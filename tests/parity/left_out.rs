@@ -122,6 +122,9 @@ pub(crate) fn judge(
             }
         }
     }
+    for ingress in &ingresses {
+        further_names(&mut left_out, ingress);
+    }
     left_out
 }
 
@@ -211,6 +214,38 @@ fn aliases(left_out: &mut LeftOut, names: &str, reason: &str) {
             left_out.everything(reason.to_owned());
         }
         left_out.host(name, reason);
+    }
+}
+
+/// What concerns a host concerns its further names too.
+fn further_names(left_out: &mut LeftOut, ingress: &Resource<Ingress>) {
+    let hosts = ingress
+        .spec
+        .rules
+        .iter()
+        .filter_map(|rule| rule.host.as_ref());
+    let reasons: Vec<_> = hosts
+        .filter_map(|host| left_out.hosts.get(&host.value.to_ascii_lowercase()))
+        .cloned()
+        .collect();
+    let written = &ingress.meta.annotations;
+    let names = written
+        .iter()
+        .filter(|annotation| annotation.key.value.ends_with("/server-alias"));
+    for (reason, names) in reasons
+        .iter()
+        .flat_map(|reason| names.clone().map(move |n| (reason, n)))
+    {
+        aliases(left_out, &names.value.value, reason);
+    }
+    if let Some(reason) = reasons.first() {
+        let redirects = |key: &str| key.ends_with("/from-to-www-redirect");
+        if written
+            .iter()
+            .any(|annotation| redirects(&annotation.key.value))
+        {
+            counterparts(left_out, ingress, reason);
+        }
     }
 }
 

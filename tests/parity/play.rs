@@ -36,10 +36,26 @@ pub(crate) fn play(stage: &Stage, scenario: &Scenario, case: &Case) -> Vec<Recor
     };
     let responses = responses.into_iter().enumerate();
     let seen = responses.map(|(number, response)| Recorded {
-        response,
+        response: on_usual_ports(response, case, stage),
         upstream: received(stage, scenario, &id(number)),
     });
     seen.collect()
+}
+
+/// A `Location` as it were on the usual ports, which some redirects name and others leave out.
+fn on_usual_ports(mut response: Response, case: &Case, stage: &Stage) -> Response {
+    let is_location = |name: &str| name.eq_ignore_ascii_case("location");
+    let recorded = case.recorded.iter().flat_map(|one| &one.response.headers);
+    let recorded: Vec<_> = recorded.filter(|(name, _)| is_location(name)).collect();
+    let located = response.headers.iter_mut();
+    for (_, value) in located.filter(|(name, _)| is_location(name)) {
+        for (ours, usual) in [(stage.http, ":80"), (stage.https, ":443")] {
+            let named = recorded.iter().any(|(_, value)| value.contains(usual));
+            let shown = if named { usual } else { "" };
+            *value = value.replacen(&format!(":{}", ours.port()), shown, 1);
+        }
+    }
+    response
 }
 
 /// Keeps the `name=value` of each cookie.

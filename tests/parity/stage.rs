@@ -176,10 +176,9 @@ impl Stage {
         &'s self,
         scenario: &'s Scenario,
     ) -> impl Iterator<Item = &'s EchoBackend> {
-        scenario
-            .pods
-            .keys()
-            .filter_map(|address| self.backends.get(address))
+        let addresses = addresses(scenario).into_keys();
+        addresses
+            .filter_map(|address| self.backends.get(&address.to_string()))
             .flatten()
     }
 }

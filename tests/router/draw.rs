@@ -120,6 +120,8 @@ fn host(random: &mut Random, name: &str) -> HostSpec {
         mode,
         regex_host,
         client_certificates: None,
+        aliases: Box::default(),
+        www_redirect: false,
         app_root,
         routes,
         inactive: Vec::new(),

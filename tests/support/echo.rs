@@ -19,8 +19,8 @@ use crate::{DEADLINE, sha1, websocket};
 ///
 /// It answers 200, `X-Pod: NAME`, `Content-Type: application/json` and
 /// `{"pod", "method", "target", "version", "headers": [[name, value], …],
-/// "length", "sha1"}`. The request header `X-Echo` changes that, parts separated
-/// by `; `: `status=N`, `header=Name: value`, `body=TEXT`, `size=BYTES`,
+/// "length", "sha1"}`. The request header `X-Echo` (`X-Auth-Echo` for paths that
+/// begin with `/auth`) changes that, parts separated by `; `: `status=N`, `header=Name: value`, `body=TEXT`, `size=BYTES`,
 /// `ctype=TYPE`, `sleep=SECONDS`, `chunked=1`, `trailer=Name: value` (with
 /// `chunked=1`), `early=N` (an interim response before), `close=1` (close
 /// without an answer). A request with `Upgrade` gets 101 and then its own bytes.
@@ -310,7 +310,11 @@ fn serve(mut wire: Wire, connection: u64, shared: &Shared) -> io::Result<()> {
         state.received.push(received.clone());
         drop(state);
         shared.changed.notify_all();
-        let orders = received.header("x-echo").unwrap_or_default();
+        let by = match received.target.starts_with("/auth") {
+            true => "x-auth-echo",
+            false => "x-echo",
+        };
+        let orders = received.header(by).unwrap_or_default();
         let ordered = orders.split("; ").any(|order| order == "status=101");
         if received.header("upgrade").is_some() && (ordered || shared.upgrades == Upgrades::Asked) {
             return upgrade(wire, &received, shared);

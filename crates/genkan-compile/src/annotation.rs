@@ -14,7 +14,7 @@ mod canary;
 mod cors;
 pub mod docs;
 pub mod entry;
-mod error_and_log;
+pub(crate) mod error_and_log;
 pub(crate) mod external_auth;
 mod header;
 pub(crate) mod limit;
@@ -23,6 +23,7 @@ mod protocol;
 mod redirect;
 pub mod remark;
 mod removed;
+pub(crate) mod response_rewrite;
 mod routing;
 mod snippet;
 pub(crate) mod timeout_and_buffer;
@@ -36,6 +37,7 @@ pub(crate) mod tests;
 
 use genkan_diagnosis::Text;
 use genkan_route::{
+    host::Alias,
     policy::RoutePolicy,
     route::{Closed, Mode, Redirect},
     settings::RouteSettings,
@@ -101,6 +103,10 @@ pub struct Effects {
     pub use_regex: bool,
     /// `app-root`.
     pub app_root: Option<String>,
+    /// `server-alias`: further names of its hosts, in order, each once.
+    pub aliases: Vec<Alias>,
+    /// `from-to-www-redirect`.
+    pub www_redirect: bool,
     /// `temporal-redirect` or `permanent-redirect` with its code.
     pub redirect: Option<Redirect>,
     /// `x-forwarded-prefix`; has an effect only beside an active rewrite.
@@ -134,6 +140,8 @@ pub struct Effects {
 pub(crate) struct Names {
     /// `custom-headers`: a ConfigMap, `namespace/name`.
     pub custom_headers: Option<String>,
+    /// `default-backend`: a Service of the namespace.
+    pub default_backend: Option<String>,
 }
 
 /// Reads the annotations of an Ingress of a mode. The result does not depend on their order.
@@ -166,6 +174,7 @@ pub fn read<'a>(
     for annotation in &written {
         reading.annotation(annotation);
     }
+    reading.location_without_target(&written);
     let Reading {
         mut effects,
         remarks,
@@ -234,6 +243,23 @@ impl Reading<'_> {
                 };
                 self.remark(written, problem, Fate::Default);
             }
+        }
+    }
+
+    /// `proxy-redirect-from` without `proxy-redirect-to` here or in the ConfigMap.
+    fn location_without_target(&mut self, written: &[Written<'_>]) {
+        if !response_rewrite::lacks_target(&self.effects.settings) {
+            return;
+        }
+        let prefix = &self.policy.prefix;
+        let found = written.iter().find_map(|annotation| {
+            let entry = find(lookup::name(annotation.key, prefix)?)?;
+            (entry.name == "proxy-redirect-from").then_some((annotation, entry))
+        });
+        if let Some((annotation, entry)) = found {
+            let needs = &["proxy-redirect-to"];
+            let problem = Problem::MissingPartner { needs };
+            self.remark_on(entry, annotation, problem, Fate::Default);
         }
     }
 

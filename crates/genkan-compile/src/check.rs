@@ -4,6 +4,7 @@
 //! when all is well. What needs requests to be tried, or other objects to be searched, is
 //! [`lint`](crate::lint).
 
+pub(crate) mod alias;
 pub(crate) mod backend;
 pub(crate) mod certificate;
 pub(crate) mod class;

@@ -96,7 +96,10 @@ impl Claims {
     /// Ingresses whose meaning depends on an object that changed.
     fn users(&self, changed: &[ObjectKey]) -> Vec<IngressName> {
         let of_use = |key: &&ObjectKey| {
-            matches!(key.kind, Kind::StaticSite | Kind::ConfigMap | Kind::Secret)
+            matches!(
+                key.kind,
+                Kind::StaticSite | Kind::ConfigMap | Kind::Secret | Kind::Service
+            )
         };
         let changed: Vec<_> = changed.iter().filter(of_use).collect();
         if changed.is_empty() {

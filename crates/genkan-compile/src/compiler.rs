@@ -106,7 +106,19 @@ impl Compiler {
             .claims
             .refresh(objects, &changed, &self.base, base_changed, &options);
         let fallback = self.fallback(&input);
-        if fallback != self.fallback {
+        let moved = fallback != self.fallback;
+        if moved {
+            for (target, joins) in [(&self.fallback, false), (&fallback, true)] {
+                match target {
+                    Some(Target::Service(key)) if joins => {
+                        self.groups.join(key, Mode::NginxCompatible);
+                    }
+                    Some(Target::Service(key)) => {
+                        self.groups.leave(key, Mode::NginxCompatible);
+                    }
+                    _ => {}
+                }
+            }
             self.fallback = fallback;
             dirty.extend(self.claims.hosts().cloned());
             dirty.insert(HostName::CatchAll);
@@ -135,7 +147,7 @@ impl Compiler {
             self.groups
                 .refresh(objects, &before, &changed, input.resolutions, &options);
         self.generation += 1;
-        let new_table = changes.any || self.generation == 1;
+        let new_table = changes.any || moved || self.generation == 1;
         if new_table {
             self.table = Arc::new(self.assemble_table());
         }
@@ -176,7 +188,12 @@ impl Compiler {
                 route: route.clone(),
             })
         });
-        let mut table = Table::assemble(
+        let default_backend = match &self.fallback {
+            Some(Target::Service(key)) => Some(key),
+            _ => None,
+        };
+        let mut table = Table::assemble_beside(
+            default_backend,
             self.table.version + 1,
             self.hosts.served().cloned(),
             unattached,
@@ -227,6 +244,11 @@ impl Compiler {
             input.objects,
             input.now,
             &self.options,
+        ));
+        findings.extend(check::alias::findings(
+            &self.table,
+            &self.hosts,
+            &self.claims,
         ));
         findings.extend(check::backend::findings(
             &self.groups,

@@ -18,13 +18,16 @@ pub mod tls;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use genkan_route::{
+    error_page::ErrorPages,
     route::Closed,
     settings::{GlobalSettings, ServerField},
 };
 
 use crate::annotation::{
-    Effects, Fate, Policy, Problem, Remark, Written, closest,
+    Effects, Fate, Policy, Problem, Remark, Written, closest, response_rewrite,
     value::{Malformed, trim_lines},
     words,
 };
@@ -41,6 +44,10 @@ pub struct Settings {
     pub added_fields: Option<String>,
     /// `proxy-set-headers`: ConfigMap `namespace/name`.
     pub upstream_fields: Option<String>,
+    /// `custom-http-errors`.
+    pub error_statuses: Box<[u16]>,
+    /// `disable-proxy-intercept-errors` is off.
+    pub intercepts_errors: bool,
     /// `server-tokens`.
     pub server_tokens: bool,
     /// `allow-backend-server-header`.
@@ -66,6 +73,8 @@ impl Default for Settings {
             policy: Policy::default(),
             added_fields: None,
             upstream_fields: None,
+            error_statuses: Box::default(),
+            intercepts_errors: true,
             server_tokens: false,
             backend_server_header: false,
             closed: None,
@@ -141,7 +150,30 @@ pub fn read<'a>(
             });
         }
     }
+    if response_rewrite::lacks_target(&settings.policy.settings) {
+        let key = "proxy-redirect-from";
+        let written = data
+            .iter()
+            .find(|written| written.key.eq_ignore_ascii_case(key));
+        remarks.extend(written.map(|written| Remark {
+            key: written.key.to_owned(),
+            value: written.value.to_owned(),
+            problem: Problem::KeyWithoutEffect {
+                reason: &words::NO_REDIRECT_TARGET,
+            },
+            fate: Fate::Default,
+        }));
+    }
     settings.global.body_size_max = settings.policy.settings.body_size_max;
+    settings.global.error_pages = (!settings.error_statuses.is_empty()).then(|| {
+        Arc::new(ErrorPages {
+            statuses: settings.error_statuses.clone(),
+            intercepts: settings.intercepts_errors,
+            own: false,
+        })
+    });
+    let pages = settings.global.error_pages.clone();
+    settings.policy.settings.error_pages = pages;
     settings.global.hsts = settings.hsts.value();
     settings.global.server_field = match (settings.server_tokens, settings.backend_server_header) {
         (false, _) => ServerField::Hidden,

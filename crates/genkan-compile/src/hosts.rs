@@ -114,9 +114,13 @@ fn build(host: &HostClaims<'_>, claims: &Claims) -> HostEntry {
         .iter()
         .flat_map(|host| host.routes())
         .map(|route| &route.spec)
-        .filter_map(|route| match &route.target {
-            Target::Service(group) => Some((group.clone(), route.mode)),
-            Target::Site(_) | Target::NotFound => None,
+        .flat_map(|route| {
+            let own = match &route.target {
+                Target::Service(group) => Some(group),
+                Target::Site(_) | Target::NotFound => None,
+            };
+            let all = own.into_iter().chain(&route.policy.default_backend);
+            all.map(|group| (group.clone(), route.mode))
         })
         .collect();
     groups.sort();

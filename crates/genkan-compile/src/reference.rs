@@ -4,11 +4,12 @@ pub(crate) mod fields;
 
 use std::sync::Arc;
 
+use genkan_diagnosis::Text;
 use genkan_objects::{
     ObjectKey, ObjectStore, Resource,
     kind::{ConfigMap, Ingress, Kind},
 };
-use genkan_route::route::Closed;
+use genkan_route::{endpoint::GroupKey, route::Closed};
 
 use crate::{
     annotation::{Effects, Fate, Policy, Problem, Remark, value::Malformed, words},
@@ -40,6 +41,41 @@ impl References<'_> {
                 Err(wrong) => self.refuse("custom-headers", wrong, effects, remarks),
             }
         }
+        if let Some(name) = effects.references.default_backend.take() {
+            match self.first_port(&name) {
+                Ok(group) => effects.policy.default_backend = group,
+                Err(wrong) => remarks.push(self.remark(
+                    "default-backend",
+                    &words::SERVICE_WITH_PORT,
+                    wrong,
+                    Fate::Default,
+                )),
+            }
+        }
+    }
+
+    /// The first port of a Service of the Ingress's namespace. An absent one is an error in a closed
+    /// world, else nothing.
+    fn first_port(&mut self, name: &str) -> Result<Option<GroupKey>, Malformed> {
+        let namespace = self.object.meta.namespace();
+        self.uses.push(ObjectKey {
+            kind: Kind::Service,
+            namespace: namespace.into(),
+            name: name.into(),
+        });
+        let Some(service) = world::service(self.objects, namespace, name) else {
+            return match self.options.world {
+                World::Open => Ok(None),
+                World::Closed => Err(Malformed::of(&words::NO_SERVICE, name)),
+            };
+        };
+        let port = service.spec.ports.first();
+        let port = port.ok_or_else(|| Malformed::of(&words::NO_PORTS, name))?;
+        Ok(Some(GroupKey {
+            namespace: namespace.to_owned(),
+            service: name.to_owned(),
+            port: port.port.value.to_string(),
+        }))
     }
 
     fn custom_headers(&mut self, name: &str) -> Result<fields::Literals, Malformed> {
@@ -70,21 +106,29 @@ impl References<'_> {
         effects: &mut Effects,
         remarks: &mut Vec<Remark>,
     ) {
-        let key = format!("{}/{annotation}", self.policy.prefix);
-        let value = self.object.meta.annotation(&key);
-        let value = value.map_or_else(String::new, |found| found.value.value.to_string());
-        let remark = Remark {
-            key,
-            value,
-            problem: Problem::BadValue {
-                expected: (&words::CONFIG_MAP).into(),
-                wrong,
-            },
-            fate: Fate::Closed,
-        };
+        let remark = self.remark(annotation, &words::CONFIG_MAP, wrong, Fate::Closed);
         let code = remark.code();
         effects.closed.get_or_insert(Closed { code, annotation });
         remarks.push(remark);
+    }
+
+    fn remark(
+        &self,
+        annotation: &'static str,
+        expected: &'static Text,
+        wrong: Malformed,
+        fate: Fate,
+    ) -> Remark {
+        let key = format!("{}/{annotation}", self.policy.prefix);
+        let value = self.object.meta.annotation(&key);
+        let value = value.map_or_else(String::new, |found| found.value.value.to_string());
+        let expected = expected.into();
+        Remark {
+            key,
+            value,
+            problem: Problem::BadValue { expected, wrong },
+            fate,
+        }
     }
 }
 

@@ -43,8 +43,6 @@ pub(crate) struct Answer<'a> {
     pub(crate) head_only: bool,
     /// What `Connection` says.
     pub(crate) connection: Persistence,
-    /// `Strict-Transport-Security`.
-    pub(crate) strict_transport: Option<&'a [u8]>,
     /// The body.
     pub(crate) content: Content<'a>,
     /// Fields that replace ours.
@@ -128,11 +126,6 @@ impl Answer<'_> {
         }
         if let Content::Page { headers } = self.content {
             write_lines(out, headers, self.added);
-        }
-        if let Some(value) = self.strict_transport
-            && !self.added.replaces(b"Strict-Transport-Security")
-        {
-            out.field(b"Strict-Transport-Security", value);
         }
         self.added.write(out);
         self.write_diagnosis(out);

@@ -11,7 +11,7 @@ use genkan_http::{
 };
 
 use crate::{
-    client::{Client, Trust},
+    client::{Client, Port, Trust},
     decision::{DecisionInput, Scheme},
     fault::Fault,
 };
@@ -92,6 +92,15 @@ impl<'a> Ask<'a> {
     /// The scheme that a trusted header names, else that of the connection.
     pub(crate) fn pass_scheme(&self) -> Cow<'a, [u8]> {
         self.trust.scheme(self.input, self.request)
+    }
+
+    /// Appends the port that a trusted header names, else that of the listener.
+    pub(crate) fn write_pass_port(&self, out: &mut Vec<u8>) {
+        match self.trust.port(self.input, self.request) {
+            Port::Text(port) => out.extend_from_slice(&port),
+            Port::Number(port) => out.extend_from_slice(port.to_string().as_bytes()),
+            Port::Unknown => {}
+        }
     }
 
     /// The query, without `?`.

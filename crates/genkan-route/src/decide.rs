@@ -23,8 +23,9 @@ pub use stage::{HostStage, Stage};
 use crate::{
     ask::{self, Ask},
     decision::{BodyLength, Decision, DecisionInput, Scratch, Verdict},
+    error_page::{self, Source},
     fault::Fault,
-    forward::added,
+    forward::{AddedFields, added},
     host::{Found, Host, HostName},
     pattern::Captures,
     recorder::{Event, Recorder},
@@ -34,6 +35,9 @@ use crate::{
     table::Placed,
     template::Filling,
 };
+
+/// What tells browsers to come by HTTPS only (RFC 6797 section 6.1).
+const STRICT_TRANSPORT: &[u8] = b"Strict-Transport-Security";
 
 /// Decides what to do with a request.
 ///
@@ -48,14 +52,56 @@ pub fn decide<'t, R: Recorder>(
     scratch.clear();
     // the path lives in its own buffer while the stages write into the others
     let mut buffer = std::mem::take(&mut scratch.path);
-    let decision = decide_in(snapshot, input, request, &mut buffer, scratch, recorder);
+    let mut decision = decide_in(snapshot, input, request, &mut buffer, scratch, recorder);
+    replace_error(snapshot, &mut decision, scratch, recorder);
     if scratch.path.is_empty() {
         scratch.path = buffer;
+    }
+    if let Some(value) = &snapshot.settings.hsts
+        && decision.is_strict_transport(input)
+        && !AddedFields::of(&scratch.fields).replaces(STRICT_TRANSPORT)
+    {
+        added::push(&mut scratch.fields, STRICT_TRANSPORT, |out| {
+            out.extend_from_slice(value.as_bytes());
+        });
     }
     if let Verdict::Fault(fault) = decision.verdict {
         recorder.record(Event::Fault(fault));
     }
     decision
+}
+
+/// `custom-http-errors`, as far as the answer is the proxy's own.
+fn replace_error<'t, R: Recorder>(
+    snapshot: &'t Snapshot,
+    decision: &mut Decision<'t>,
+    scratch: &mut Scratch,
+    recorder: &mut R,
+) {
+    let (status, source) = match decision.verdict {
+        Verdict::Fault(Fault::BodyTooLarge) => (413, Source::Announced),
+        Verdict::Fault(fault) => (fault.status(decision.mode), Source::Fault(fault)),
+        Verdict::Redirect { status, .. } => (status, Source::Redirect),
+        _ => return,
+    };
+    let Some(verdict) = error_page::instead(snapshot, decision, status, source) else {
+        return;
+    };
+    error_page::keep_fields(scratch);
+    std::mem::swap(&mut scratch.fields, &mut scratch.error_fields);
+    // a redirect that is replaced by a page of our own keeps its `Location`
+    if source == Source::Redirect && matches!(verdict, Verdict::Fault(_)) {
+        added::push(&mut scratch.fields, b"Location", |out| {
+            out.extend_from_slice(&scratch.location);
+        });
+    }
+    recorder.record(Event::ErrorPage { status });
+    if let Verdict::Forward(forward) = &verdict {
+        recorder.record(Event::Backend {
+            endpoints: forward.endpoints,
+        });
+    }
+    decision.verdict = verdict;
 }
 
 fn decide_in<'t, R: Recorder>(
@@ -76,6 +122,7 @@ fn decide_in<'t, R: Recorder>(
         host: None,
         mode: snapshot.table.default_mode,
         route: None,
+        default_group: None,
         verdict: Verdict::Fault(fault),
     };
     // nginx answers 405; a proxy that does not implement a method says 501 (RFC 9110 15.6.2), and 405
@@ -262,6 +309,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
             host: None,
             mode,
             route: None,
+            default_group: None,
             verdict,
         }
     }
@@ -273,6 +321,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
             host: Some(host.name()),
             mode: host.mode(),
             route: None,
+            default_group: None,
             verdict,
         }
     }

@@ -5,7 +5,9 @@ use std::{net::SocketAddr, sync::Arc};
 use crate::{
     client::{Client, ProxyHeader},
     endpoint::{Endpoints, GroupId},
+    error_page::ErrorPage,
     fault::Fault,
+    forward::Rewriting,
     host::HostName,
     route::Mode,
     table::Route,
@@ -99,6 +101,10 @@ pub struct Scratch {
     /// Whole lines of fields that the response gets, whoever makes it: each replaces fields of its name,
     /// and one without value only removes them.
     pub fields: Vec<u8>,
+    /// As `fields`, for an answer that replaces another one (`custom-http-errors`).
+    pub error_fields: Vec<u8>,
+    /// `http://host`, which goes before a path that a backend's `Location` is rewritten to.
+    pub origin: Vec<u8>,
     /// Whole lines of fields that the request to the backend gets behind our own (`proxy-set-headers`).
     pub upstream_fields: Vec<u8>,
     /// The rewritten path before it is encoded for the request line.
@@ -114,6 +120,8 @@ impl Scratch {
         self.prefix.clear();
         self.host.clear();
         self.fields.clear();
+        self.error_fields.clear();
+        self.origin.clear();
         self.upstream_fields.clear();
         self.rewritten.clear();
     }
@@ -130,15 +138,42 @@ pub struct Decision<'t> {
     pub mode: Mode,
     /// The route, when one matched.
     pub route: Option<&'t Arc<Route>>,
+    /// The group of the route's `default-backend`.
+    pub default_group: Option<GroupId>,
     /// What to do.
     pub verdict: Verdict<'t>,
+}
+
+impl<'t> Decision<'t> {
+    /// How the backend's answer is rewritten, where it is. gRPC's module of nginx rewrites nothing.
+    #[inline]
+    pub fn rewriting<'s>(&'s self, scratch: &'s Scratch) -> Option<Rewriting<'s>> {
+        let (Verdict::Forward(forward), Some(route)) = (&self.verdict, self.route) else {
+            return None;
+        };
+        (route.rewrites_responses && !forward.wire.http2 && forward.error_page.is_none()).then(
+            || Rewriting {
+                rules: &route.spec.settings.response_rewrite,
+                origin: &scratch.origin,
+                encrypted: forward.wire.tls.is_some(),
+            },
+        )
+    }
 }
 
 impl Decision<'_> {
     /// Whether the answer carries `Strict-Transport-Security` where the installation has one:
     /// ingress-nginx adds it in locations, errors and unknown hosts included, and not to `app-root`.
     pub fn is_strict_transport(&self, input: &DecisionInput) -> bool {
+        let is_page = matches!(
+            self.verdict,
+            Verdict::Forward(Forward {
+                error_page: Some(_),
+                ..
+            }) | Verdict::Fault(Fault::NoErrorBackend | Fault::ErrorPageLoop)
+        );
         input.scheme == Scheme::Https
+            && !is_page
             && (self.route.is_some() || matches!(self.verdict, Verdict::Fault(Fault::NoHost)))
     }
 }
@@ -180,6 +215,8 @@ pub struct Forward<'t> {
     pub rewritten: bool,
     /// How the endpoint is spoken to.
     pub wire: Wire<'t>,
+    /// Set where the backend is asked for a page in the place of an error.
+    pub error_page: Option<ErrorPage>,
 }
 
 /// Which rule redirected.
@@ -187,6 +224,8 @@ pub struct Forward<'t> {
 pub enum RedirectCause {
     /// `app-root`.
     AppRoot,
+    /// `from-to-www-redirect`.
+    FromToWww,
     /// nginx's own slash redirect.
     Slash,
     /// `permanent-redirect`.

@@ -23,7 +23,7 @@ use crate::{
     decision::{DecisionInput, RedirectCause, Scratch},
     endpoint::Endpoints,
     fault::Fault,
-    host::HostName,
+    host::{Alias, HostName},
     recorder::{Event, Recorder, StageName},
     route::{Mode, RouteOrigin},
     snapshot::Snapshot,
@@ -53,6 +53,8 @@ pub struct Explanation {
     pub asked: Vec<u8>,
     /// The host that took the request.
     pub host: Option<HostName>,
+    /// The alias by which it has the name asked for.
+    pub alias: Option<Alias>,
     /// Semantics of the answer.
     pub mode: Mode,
     /// Every written path that could have meant this request, in matching order; then those that take
@@ -68,7 +70,9 @@ pub struct Explanation {
     pub redirect: Option<Redirection>,
     /// A rewrite, when one changed the target.
     pub rewrite: Option<Rewriting>,
-    /// The endpoints of the route's Service, possibly none.
+    /// The status that was replaced by another answer (`custom-http-errors`).
+    pub replaced: Option<u16>,
+    /// The endpoints of the Service that was asked last, possibly none.
     pub endpoints: Option<Arc<Endpoints>>,
     /// What was decided.
     pub outcome: Outcome,
@@ -134,6 +138,7 @@ pub fn explain(
         client: decision.client,
         peer: input.peer,
         path: notes.path,
+        alias: snapshot.table.alias(&notes.asked).cloned(),
         asked: notes.asked,
         host: decision.host.cloned(),
         mode: decision.mode,
@@ -143,6 +148,7 @@ pub fn explain(
         checks: notes.checks,
         redirect: notes.redirect,
         rewrite: notes.rewrite,
+        replaced: notes.replaced,
         endpoints: notes.endpoints,
         outcome: Outcome::of(&decision, &scratch, request),
     }
@@ -158,6 +164,7 @@ struct Notes {
     checks: Vec<Check>,
     redirect: Option<Redirection>,
     rewrite: Option<Rewriting>,
+    replaced: Option<u16>,
     endpoints: Option<Arc<Endpoints>>,
 }
 
@@ -201,6 +208,10 @@ impl Recorder for Notes {
                     groups,
                 });
             }
+            Event::ErrorPage { status } => {
+                self.replaced = Some(status);
+                self.endpoints = None;
+            }
             Event::Backend { endpoints } => self.endpoints = Some(endpoints.clone()),
             // these come with the decision
             Event::Client(_) | Event::Fault(_) => {}
@@ -211,6 +222,7 @@ impl Recorder for Notes {
 impl From<HostStage> for StageName {
     fn from(stage: HostStage) -> Self {
         match stage {
+            HostStage::FromToWww => Self("from-to-www"),
             HostStage::ClientCertificate => Self("client-certificate"),
             HostStage::AppRoot => Self("app-root"),
         }

@@ -14,6 +14,10 @@ pub enum Fault {
     NoPath,
     /// The route leads to the default backend, of which there is none.
     NoDefaultBackend,
+    /// `custom-http-errors` replaces an answer, and no backend is there to give another.
+    NoErrorBackend,
+    /// The same, and the 404 that the default server gives then is to be replaced too.
+    ErrorPageLoop,
     /// The Service does not exist.
     NoService,
     /// The Service has no such port.
@@ -126,6 +130,8 @@ impl Fault {
             Self::NoHost => row("GK0104", 404, 404, "proxy_internal_response"),
             Self::NoPath => row("GK0011", 404, 404, "proxy_internal_response"),
             Self::NoDefaultBackend => row("GK0011", 404, 404, "proxy_internal_response"),
+            Self::NoErrorBackend => row("GK0311", 404, 404, "proxy_configuration_error"),
+            Self::ErrorPageLoop => row("GK0311", 500, 404, "proxy_configuration_error"),
             Self::NoService => row("GK0300", 503, 503, "proxy_configuration_error"),
             Self::NoPort => row("GK0302", 503, 503, "proxy_configuration_error"),
             Self::NoEndpoint => row("GK0305", 503, 503, "destination_unavailable"),

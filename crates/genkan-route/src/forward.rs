@@ -6,14 +6,19 @@
 
 pub(crate) mod added;
 mod client_certificate;
+mod error;
 mod request;
 mod response;
+mod rewriting;
 
 #[cfg(test)]
 mod tests;
 
 pub use added::AddedFields;
+pub(crate) use error::push_error_fields;
+pub use error::{ErrorHead, error_target, write_error_head};
 pub use request::{UpstreamHead, write_upstream_head};
 pub use response::{
     DownstreamBody, DownstreamConnection, DownstreamHead, SERVER, write_downstream_head,
 };
+pub use rewriting::{CookieRewrite, LocationSource, ResponseRewrite, Rewriting};

@@ -3,6 +3,7 @@
 //! A [`HostSpec`] is what the compiler says; [`Host::build`] prepares it once, and any number of
 //! tables hold the same `Arc<Host>`, so that a change to one host costs the others nothing.
 
+mod alias;
 mod candidates;
 mod order;
 mod segments;
@@ -13,6 +14,8 @@ mod tests;
 use std::sync::Arc;
 
 use thiserror::Error;
+
+pub use self::alias::{Alias, AliasError};
 
 use self::{
     candidates::{Candidates, Entry},
@@ -72,6 +75,10 @@ pub struct HostSpec {
     pub regex_host: bool,
     /// `app-root`, when one Ingress of the host has it.
     pub app_root: Option<Box<str>>,
+    /// `server-alias`: its further names.
+    pub aliases: Box<[Alias]>,
+    /// `from-to-www-redirect`: its name with `www.` (or without) redirects to it.
+    pub www_redirect: bool,
     /// `auth-tls-*`, when an Ingress of the host has them.
     pub client_certificates: Option<ClientCertificates>,
     /// Active routes, in any order; the host sorts them for matching.
@@ -81,7 +88,7 @@ pub struct HostSpec {
 }
 
 /// A part of a host that could not be prepared. It harms nobody else: the route it belongs to takes no
-/// part (or, for `app-root`, the redirect does not happen).
+/// part (or, for `app-root`, `upstream-vhost` and `x-forwarded-prefix`, the setting has no effect).
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{origin:?}: {cause}")]
 pub struct BuildError {
@@ -118,6 +125,11 @@ pub struct Host {
     mode: Mode,
     regex_host: bool,
     app_root: Option<Template>,
+    aliases: Box<[Alias]>,
+    /// The host that redirects to this one.
+    counterpart: Option<Arc<Host>>,
+    /// The host that this one redirects to, whatever is asked of it.
+    redirects_to: Option<Arc<str>>,
     client_check: Option<ClientCheck>,
     routes: Box<[Arc<Route>]>,
     inactive: Box<[InactiveRoute]>,
@@ -152,7 +164,13 @@ impl Host {
         for route in spec.routes {
             let (origin, path, path_type) =
                 (route.origin.clone(), route.path.clone(), route.path_type);
-            match Route::prepare(&spec.name, route, spec.mode) {
+            let mut without_effect = Vec::new();
+            let prepared = Route::prepare(&spec.name, route, spec.mode, &mut without_effect);
+            errors.extend(without_effect.into_iter().map(|cause| BuildError {
+                origin: Some(origin.clone()),
+                cause,
+            }));
+            match prepared {
                 Ok(route) => routes.push(Route {
                     client_authority: authority.cloned(),
                     ..route
@@ -187,11 +205,20 @@ impl Host {
             };
             template.map_err(failed).ok()
         });
+        let counterpart = match (&spec.name, alias::counterpart(&spec.name)) {
+            (HostName::Exact(to), Some(from)) if spec.www_redirect => {
+                Some(Arc::new(Self::redirecting(from, to.clone(), spec.mode)))
+            }
+            _ => None,
+        };
         Self {
             name: spec.name,
             mode: spec.mode,
             regex_host: spec.regex_host,
             app_root,
+            aliases: spec.aliases,
+            counterpart,
+            redirects_to: None,
             client_check,
             routes: routes.into_iter().map(Arc::new).collect(),
             inactive: inactive.into(),
@@ -201,6 +228,42 @@ impl Host {
             stages: HostStage::of(spec.mode),
             errors: errors.into(),
         }
+    }
+
+    /// A host that only redirects to another one.
+    fn redirecting(name: Arc<str>, to: Arc<str>, mode: Mode) -> Self {
+        Self {
+            name: HostName::Exact(name),
+            mode,
+            regex_host: false,
+            app_root: None,
+            aliases: Box::default(),
+            counterpart: None,
+            redirects_to: Some(to),
+            client_check: None,
+            routes: Box::default(),
+            inactive: Box::default(),
+            groups: Box::default(),
+            segments: Segments::default(),
+            candidates: Candidates::default(),
+            stages: HostStage::of(mode),
+            errors: Box::default(),
+        }
+    }
+
+    /// Its further names.
+    pub fn aliases(&self) -> &[Alias] {
+        &self.aliases
+    }
+
+    /// The host that `from-to-www-redirect` asks for.
+    pub fn counterpart(&self) -> Option<&Arc<Self>> {
+        self.counterpart.as_ref()
+    }
+
+    /// The name that every request is redirected to.
+    pub(crate) fn redirects_to(&self) -> Option<&str> {
+        self.redirects_to.as_deref()
     }
 
     /// What could not be prepared.
@@ -298,13 +361,18 @@ fn groups(routes: &mut [Route]) -> Box<[GroupKey]> {
         Target::Service(group) => Some(group.clone()),
         Target::Site(_) | Target::NotFound => None,
     };
-    let mut groups: Vec<GroupKey> = routes.iter().filter_map(key).collect();
+    let default = |route: &Route| route.spec.policy.default_backend.clone();
+    let mut groups: Vec<GroupKey> = routes
+        .iter()
+        .flat_map(|route| key(route).into_iter().chain(default(route)))
+        .collect();
     groups.sort_unstable();
     groups.dedup();
     for route in routes {
-        let position = key(route).and_then(|key| groups.binary_search(&key).ok());
         // a host has far fewer than four billion groups
-        route.group = position.map(|position| position as u32);
+        let number = |key: Option<GroupKey>| Some(groups.binary_search(&key?).ok()? as u32);
+        route.group = number(key(route));
+        route.default_group = number(default(route));
     }
     groups.into()
 }
@@ -385,7 +453,12 @@ fn client_check(spec: ClientCertificates) -> ClientCheck {
 impl Route {
     /// Compiles what a route's spec has in text. Patterns of its paths follow the host's mode, the rest
     /// its own.
-    fn prepare(host: &HostName, spec: RouteSpec, host_mode: Mode) -> Result<Self, BuildErrorCause> {
+    fn prepare(
+        host: &HostName,
+        spec: RouteSpec,
+        host_mode: Mode,
+        without_effect: &mut Vec<BuildErrorCause>,
+    ) -> Result<Self, BuildErrorCause> {
         let patterns = spec
             .matches
             .iter()
@@ -399,16 +472,23 @@ impl Route {
             None => None,
         };
         let names = rewrite.as_ref().map_or(&[][..], Rewrite::names);
-        let template = |text: &Option<Box<str>>, cause: fn(TemplateError) -> BuildErrorCause| {
-            let parsed = text
-                .as_deref()
-                .map(|text| Template::parse_beside(text, spec.mode, names));
-            parsed.transpose().map_err(cause)
-        };
-        let forwarded_prefix = template(&spec.forwarded_prefix, BuildErrorCause::ForwardedPrefix)?;
-        let upstream_host = template(&spec.policy.upstream_host, BuildErrorCause::UpstreamHost)?;
+        // nginx would refuse its whole configuration; a field is left as it would be without the annotation
+        let mut template =
+            |text: &Option<Box<str>>, cause: fn(TemplateError) -> BuildErrorCause| {
+                match Template::parse_beside(text.as_deref()?, spec.mode, names) {
+                    Ok(template) => Some(template),
+                    Err(error) => {
+                        without_effect.push(cause(error));
+                        None
+                    }
+                }
+            };
+        let forwarded_prefix = template(&spec.forwarded_prefix, BuildErrorCause::ForwardedPrefix);
+        let upstream_host = template(&spec.policy.upstream_host, BuildErrorCause::UpstreamHost);
         let stages = Stage::order(spec.mode);
         let (has_lists, has_cors) = (spec.settings.access.is_set(), spec.settings.cors.is_some());
+        let has_error_pages = spec.settings.error_pages.is_some();
+        let rewrites_responses = spec.settings.response_rewrite.is_set();
         Ok(Self {
             https_redirect: spec.settings.https_redirect(),
             client_authority: None,
@@ -419,9 +499,12 @@ impl Route {
             forwarded_prefix,
             upstream_host,
             group: None,
+            default_group: None,
             stages,
             has_lists,
             has_cors,
+            rewrites_responses,
+            has_error_pages,
         })
     }
 }

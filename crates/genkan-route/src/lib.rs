@@ -15,6 +15,7 @@ pub mod cors;
 pub mod decide;
 pub mod decision;
 pub mod endpoint;
+pub mod error_page;
 pub mod explanation;
 pub mod fault;
 pub mod forward;

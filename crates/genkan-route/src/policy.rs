@@ -3,6 +3,8 @@
 //! One value for all routes of an Ingress, shared. A route in whose policy nothing is set costs a look
 //! at what was prepared from it, and no more.
 
+use crate::endpoint::GroupKey;
+
 /// The policy of a route; the default asks for nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct RoutePolicy {
@@ -10,4 +12,7 @@ pub struct RoutePolicy {
     pub upstream_host: Option<Box<str>>,
     /// `custom-headers`: fields of every response, name and value; they replace the backend's.
     pub custom_headers: Box<[(Box<str>, Box<str>)]>,
+    /// `default-backend`: who answers when the route's own Service has no endpoints, and gives the pages of
+    /// `custom-http-errors`.
+    pub default_backend: Option<GroupKey>,
 }

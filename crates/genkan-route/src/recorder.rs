@@ -93,6 +93,11 @@ pub enum Event<'a> {
         /// The group's endpoints, possibly none.
         endpoints: &'a Arc<Endpoints>,
     },
+    /// The answer with this status is replaced (`custom-http-errors`).
+    ErrorPage {
+        /// The status that the error backend is told.
+        status: u16,
+    },
     /// The decision ended in an error of ours.
     Fault(Fault),
 }

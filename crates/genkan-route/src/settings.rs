@@ -9,6 +9,8 @@ use crate::{
     access::{Access, Blocks},
     client::Trust,
     cors::Cors,
+    error_page::ErrorPages,
+    forward::ResponseRewrite,
     listen::Listen,
     template::Template,
     tls::TlsSettings,
@@ -42,16 +44,27 @@ pub struct RouteSettings {
     pub force_ssl_redirect: bool,
     /// `preserve-trailing-slash`: that redirect keeps a slash at the end.
     pub preserve_trailing_slash: bool,
-    /// `use-port-in-redirects`: that redirect names the port even where it is 443.
+    /// `use-port-in-redirects`: that redirect names the port even where it is 443, and redirects of
+    /// nginx's own name it where it is not the usual one.
     pub port_in_redirects: bool,
+    /// `relative-redirects`: redirects of nginx's own have a path only.
+    pub relative_redirects: bool,
+    /// `proxy-redirect-*`, `proxy-cookie-*`: what of the backend's answer is rewritten.
+    pub response_rewrite: ResponseRewrite,
     /// `backend-protocol`.
     pub backend_protocol: BackendProtocol,
     /// `proxy-ssl-*`, where a Secret belongs to it; counts where the protocol has TLS.
     pub upstream_tls: Option<Arc<UpstreamTls>>,
     /// `denylist-source-range`, `allowlist-source-range`.
     pub access: Access,
+    /// `proxy-http-version` is 1.0.
+    pub backend_http10: bool,
+    /// `connection-proxy-header`: what `Connection` says to the backend, whatever is asked for.
+    pub backend_connection: Option<&'static str>,
     /// `enable-cors` and the `cors-*` annotations.
     pub cors: Option<Arc<Cors>>,
+    /// `custom-http-errors`.
+    pub error_pages: Option<Arc<ErrorPages>>,
 }
 
 impl RouteSettings {
@@ -92,10 +105,15 @@ impl Default for RouteSettings {
             force_ssl_redirect: false,
             preserve_trailing_slash: false,
             port_in_redirects: false,
+            relative_redirects: false,
+            response_rewrite: ResponseRewrite::default(),
             backend_protocol: BackendProtocol::default(),
             upstream_tls: None,
             access: Access::default(),
+            backend_http10: false,
+            backend_connection: None,
             cors: None,
+            error_pages: None,
         }
     }
 }
@@ -192,6 +210,8 @@ pub struct GlobalSettings {
     pub https_port: u16,
     /// `hsts`, `hsts-max-age` and their companions: the value of `Strict-Transport-Security`, if any.
     pub hsts: Option<String>,
+    /// `custom-http-errors` where no annotation lists others.
+    pub error_pages: Option<Arc<ErrorPages>>,
     /// TLS towards clients.
     pub tls: TlsSettings,
     /// The path that the catch-all answers itself (`--health-check-path`).
@@ -258,6 +278,7 @@ impl Default for GlobalSettings {
             redirect_code: 308,
             https_port: 443,
             hsts: Some("max-age=31536000; includeSubDomains".to_owned()),
+            error_pages: None,
             tls: TlsSettings::default(),
             health_path: "/healthz".to_owned(),
             added_fields: Box::default(),

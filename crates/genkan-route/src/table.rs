@@ -1,16 +1,17 @@
 //! All hosts and routes of one moment, prepared for matching.
 
+mod names;
 mod nearest;
 
 #[cfg(test)]
 mod tests;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     decide::Stage,
     endpoint::{EndpointView, Endpoints, GroupId, GroupKey},
-    host::{Host, HostName},
+    host::{Alias, Host, HostName},
     pattern::Pattern,
     rewrite::Rewrite,
     route::{InactiveRoute, Mode, RouteSpec},
@@ -18,6 +19,8 @@ use crate::{
     template::Template,
     tls::ClientAuthority,
 };
+
+use names::Names;
 
 /// A route as the router holds it: the compiler's words and what was prepared from them.
 #[derive(Debug)]
@@ -32,6 +35,8 @@ pub struct Route {
     pub(crate) upstream_host: Option<Template>,
     /// Number of its group within its host.
     pub(crate) group: Option<u32>,
+    /// The same of its `default-backend`.
+    pub(crate) default_group: Option<u32>,
     pub(crate) stages: &'static [Stage],
     /// As in the settings, which lie elsewhere in memory.
     pub(crate) https_redirect: HttpsRedirect,
@@ -40,6 +45,8 @@ pub struct Route {
     /// Copies of what the settings say, so that routes without need not look there.
     pub(crate) has_lists: bool,
     pub(crate) has_cors: bool,
+    pub(crate) rewrites_responses: bool,
+    pub(crate) has_error_pages: bool,
 }
 
 impl Route {
@@ -73,13 +80,37 @@ pub struct Table {
     pub groups: Arc<[GroupKey]>,
     /// Mode of answers to hosts that nobody names.
     pub default_mode: Mode,
+    /// The hosts, then those that only redirect to one of them.
     hosts: Box<[Placed]>,
     /// The groups of all hosts, those of each in a row.
     host_groups: Box<[GroupId]>,
-    exact: HashMap<HostKey, u32, foldhash::fast::RandomState>,
-    wildcard: HashMap<HostKey, u32, foldhash::fast::RandomState>,
-    catch_all: Option<u32>,
+    /// How many of them were given.
+    given: usize,
+    names: Names,
+    default_backend: Option<GroupId>,
     unattached: Box<[Unattached]>,
+    passed_over: Box<[PassedOver]>,
+}
+
+/// A further name that a host asks for and another host has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassedOver {
+    /// The host that asks.
+    pub host: HostName,
+    /// The alias; none for the counterpart of `from-to-www-redirect`.
+    pub alias: Option<Alias>,
+    /// The host that has it.
+    pub winner: HostName,
+}
+
+impl PassedOver {
+    fn new(host: &Host, alias: Option<&Alias>, winner: &Host) -> Self {
+        Self {
+            host: host.name().clone(),
+            alias: alias.cloned(),
+            winner: winner.name().clone(),
+        }
+    }
 }
 
 impl Default for Table {
@@ -90,10 +121,11 @@ impl Default for Table {
             default_mode: Mode::NginxCompatible,
             hosts: Box::default(),
             host_groups: Box::default(),
-            exact: HashMap::default(),
-            wildcard: HashMap::default(),
-            catch_all: None,
+            given: 0,
+            names: Names::default(),
+            default_backend: None,
             unattached: Box::default(),
+            passed_over: Box::default(),
         }
     }
 }
@@ -106,22 +138,6 @@ pub(crate) struct Placed {
     first_group: u32,
 }
 
-/// Names are looked up as bytes, as they come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct HostKey(Arc<str>);
-
-impl std::hash::Hash for HostKey {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.0.as_bytes().hash(state);
-    }
-}
-
-impl std::borrow::Borrow<[u8]> for HostKey {
-    fn borrow(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
-}
-
 impl Table {
     /// Puts hosts together. Of two with one name the first stays; the compiler makes each name once.
     ///
@@ -131,37 +147,37 @@ impl Table {
         hosts: impl IntoIterator<Item = Arc<Host>>,
         unattached: impl IntoIterator<Item = Unattached>,
     ) -> Self {
-        let hosts: Vec<Arc<Host>> = hosts.into_iter().collect();
-        let groups = all_groups(&hosts);
-        let mut table = Self {
+        Self::assemble_beside(None, version, hosts, unattached)
+    }
+
+    /// As [`Table::assemble`], beside the installation's default backend.
+    pub fn assemble_beside(
+        default_backend: Option<&GroupKey>,
+        version: u64,
+        hosts: impl IntoIterator<Item = Arc<Host>>,
+        unattached: impl IntoIterator<Item = Unattached>,
+    ) -> Self {
+        let mut hosts: Vec<Arc<Host>> = hosts.into_iter().collect();
+        let default_mode = default_mode(&hosts);
+        let given = hosts.len();
+        let mut names = Names::of(&hosts);
+        let mut passed_over = add_counterparts(&mut hosts, &mut names);
+        passed_over.extend(names.add_aliases(&hosts));
+        let groups = all_groups(&hosts, default_backend);
+        Self {
             version,
             host_groups: host_groups(&hosts, &groups),
-            default_mode: default_mode(&hosts),
+            default_mode,
             unattached: unattached.into_iter().collect(),
-            ..Self::default()
-        };
-        table.exact.reserve(hosts.len());
-        for (position, host) in hosts.iter().enumerate() {
-            // a table holds far fewer than four billion hosts
-            let position = position as u32;
-            match host.name() {
-                HostName::Exact(name) => {
-                    table.exact.entry(HostKey(name.clone())).or_insert(position);
-                }
-                HostName::Wildcard(suffix) => {
-                    table
-                        .wildcard
-                        .entry(HostKey(suffix.clone()))
-                        .or_insert(position);
-                }
-                HostName::CatchAll => {
-                    table.catch_all.get_or_insert(position);
-                }
-            }
+            hosts: placed(&hosts),
+            given,
+            names,
+            default_backend: default_backend
+                .and_then(|key| groups.binary_search(&key).ok())
+                .map(|position| GroupId(position as u32)),
+            groups: groups.into_iter().cloned().collect(),
+            passed_over: passed_over.into(),
         }
-        table.hosts = placed(&hosts);
-        table.groups = groups.into_iter().cloned().collect();
-        table
     }
 
     /// Shares the list of groups with a table that has the same ones: most changes leave it as it is,
@@ -174,7 +190,17 @@ impl Table {
 
     /// The hosts, in the order in which they were given.
     pub fn hosts(&self) -> impl Iterator<Item = &Arc<Host>> {
-        self.hosts.iter().map(|placed| &placed.host)
+        self.hosts[..self.given].iter().map(|placed| &placed.host)
+    }
+
+    /// Further names that a host asks for and does not have, because another one has them.
+    pub fn passed_over(&self) -> &[PassedOver] {
+        &self.passed_over
+    }
+
+    /// The group of the installation's default backend (`--default-backend-service`).
+    pub(crate) fn default_backend(&self) -> Option<GroupId> {
+        self.default_backend
     }
 
     /// How many routes there are.
@@ -215,20 +241,17 @@ impl Table {
         }
     }
 
-    /// The host of a name (lower case, without port or trailing dot): itself, else the wildcard one
-    /// label up.
+    /// The host of a name (lower case, without port or trailing dot).
     #[inline]
     pub(crate) fn named(&self, name: &[u8]) -> Option<&Placed> {
-        if let Some(position) = self.exact.get(name) {
-            return Some(&self.hosts[*position as usize]);
-        }
-        if self.wildcard.is_empty() {
-            return None;
-        }
-        let dot = memchr::memchr(b'.', name)?;
-        let (label, suffix) = (&name[..dot], &name[dot + 1..]);
-        let position = self.wildcard.get(suffix)?;
-        is_label(label).then(|| &self.hosts[*position as usize])
+        let position = self.names.find(name)?;
+        Some(&self.hosts[position as usize])
+    }
+
+    /// The alias by which a host has a name that is not its own.
+    pub fn alias(&self, name: &[u8]) -> Option<&Alias> {
+        let host = &self.named(name)?.host;
+        host.aliases().iter().find(|alias| alias.covers(name))
     }
 
     /// Whether a host has this name, in lower case; the catch-all has none.
@@ -237,8 +260,8 @@ impl Table {
     }
 
     pub(crate) fn catch_all(&self) -> Option<&Placed> {
-        self.catch_all
-            .map(|position| &self.hosts[position as usize])
+        let position = self.names.catch_all()?;
+        Some(&self.hosts[position as usize])
     }
 
     /// Breaks of what must hold between the parts of a snapshot, for tests and debug builds.
@@ -281,13 +304,26 @@ impl Table {
     }
 }
 
-/// ingress-nginx accepts `[A-Za-z0-9_-]+` under a wildcard host; nothing else can be a label (RFC 1123)
-/// or an underscore name.
-fn is_label(label: &[u8]) -> bool {
-    !label.is_empty()
-        && label
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+/// Makes the hosts that `from-to-www-redirect` asks for. A host that has its name on its own goes
+/// before (`buildRedirects`).
+fn add_counterparts(hosts: &mut Vec<Arc<Host>>, names: &mut Names) -> Vec<PassedOver> {
+    let mut passed_over = Vec::new();
+    for position in 0..hosts.len() {
+        let Some(counterpart) = hosts[position].counterpart().cloned() else {
+            continue;
+        };
+        let HostName::Exact(name) = counterpart.name() else {
+            continue;
+        };
+        match names.add(name, hosts.len()) {
+            Ok(()) => hosts.push(counterpart),
+            Err(winner) => {
+                let winner = &hosts[winner as usize];
+                passed_over.push(PassedOver::new(&hosts[position], None, winner));
+            }
+        }
+    }
+    passed_over
 }
 
 fn default_mode(hosts: &[Arc<Host>]) -> Mode {
@@ -299,8 +335,9 @@ fn default_mode(hosts: &[Arc<Host>]) -> Mode {
     }
 }
 
-fn all_groups(hosts: &[Arc<Host>]) -> Vec<&GroupKey> {
-    let mut keys: Vec<&GroupKey> = hosts.iter().flat_map(|host| host.groups()).collect();
+fn all_groups<'h>(hosts: &'h [Arc<Host>], more: Option<&'h GroupKey>) -> Vec<&'h GroupKey> {
+    let of_hosts = hosts.iter().flat_map(|host| host.groups());
+    let mut keys: Vec<&GroupKey> = of_hosts.chain(more).collect();
     keys.sort_unstable();
     keys.dedup();
     keys

@@ -1,7 +1,11 @@
 //! Mirrors, error pages, logs, tracing, the web application firewall.
 
+use std::sync::Arc;
+
+use genkan_route::error_page::ErrorPages;
+
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk};
-use super::value::{Charset, Malformed, ON_OFF, Value, flag, shown};
+use super::value::{Charset, Malformed, ON_OFF, Value, flag};
 use super::words;
 
 const BASE: Entry = Entry {
@@ -42,14 +46,31 @@ pub(super) const ENTRIES: &[Entry] = &[
             check: statuses,
         },
         default: "`custom-http-errors` of the ConfigMap",
+        effect: Effect::Supported(|effects, text| {
+            effects.settings.error_pages = Some(Arc::new(ErrorPages {
+                statuses: listed(text, 400).0,
+                intercepts: true,
+                own: true,
+            }));
+            Ok(Outcome::InEffect)
+        }),
         about: "Statuses that are replaced by a page of the default backend.",
         ..BASE
     },
     Entry {
         name: "disable-proxy-intercept-errors",
         value: Value::Flag,
-        default: "`disable-proxy-intercept-errors` of the ConfigMap (false)",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        default: "false",
+        needs: &["custom-http-errors"],
+        effect: Effect::Supported(|effects, text| {
+            let disabled = flag(text)?;
+            if let Some(pages) = &mut effects.settings.error_pages
+                && pages.own
+            {
+                Arc::make_mut(pages).intercepts = !disabled;
+            }
+            Ok(Outcome::InEffect)
+        }),
         about: "The backend's own errors are not replaced.",
         ..BASE
     },
@@ -129,16 +150,29 @@ pub(super) const ENTRIES: &[Entry] = &[
 ];
 
 fn statuses(text: &str) -> Result<(), Malformed> {
-    let is_status = |word: &str| {
-        word.len() == 3
-            && word
-                .parse()
-                .is_ok_and(|status: u16| (400..=599).contains(&status))
-    };
-    match text.split(',').map(str::trim).find(|word| !is_status(word)) {
+    match listed(text, 400).1 {
         None => Ok(()),
-        Some(word) => Err(Malformed::new(
-            words::NOT_A_STATUS.arg("value", shown(word)),
-        )),
+        Some(wrong) => Err(wrong),
     }
+}
+
+/// The statuses of a list, sorted, and what is wrong with the first element that is none.
+pub(crate) fn listed(text: &str, least: u16) -> (Box<[u16]>, Option<Malformed>) {
+    let mut statuses = Vec::new();
+    let mut wrong = None;
+    for word in text
+        .split(',')
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+    {
+        let digits = word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit());
+        let status = word.parse().ok().filter(|_| digits);
+        match status.filter(|status| (least..=599).contains(status)) {
+            Some(status) => statuses.push(status),
+            None => wrong = wrong.or_else(|| Some(Malformed::of(&words::NOT_A_STATUS, word))),
+        }
+    }
+    statuses.sort_unstable();
+    statuses.dedup();
+    (statuses.into(), wrong)
 }

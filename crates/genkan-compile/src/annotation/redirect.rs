@@ -3,7 +3,7 @@
 use genkan_route::route::Redirect;
 
 use super::Effects;
-use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk, Scope};
+use super::entry::{BadValue, Effect, Entry, Family, Outcome, Risk, Scope};
 use super::value::{Charset, Malformed, Value, flag, integer};
 use super::words;
 
@@ -52,8 +52,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "use-port-in-redirects",
         value: Value::Flag,
         default: "`use-port-in-redirects` of the ConfigMap (false)",
-        effect: Effect::NotYet(Idle::Flag(false)),
-        about: "Redirects name the port.",
+        effect: Effect::Supported(|effects, text| {
+            effects.settings.port_in_redirects = flag(text)?;
+            Ok(Outcome::InEffect)
+        }),
+        about: "Redirects name the port where it is not the usual one; the one to HTTPS always.",
         ..BASE
     },
     Entry {
@@ -61,7 +64,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         bad: BadValue::ObjectRefused,
         value: Value::Flag,
         default: "`relative-redirects` of the ConfigMap (false)",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|effects, text| {
+            // ingress-nginx: `false` does not undo the ConfigMap's `true`
+            effects.settings.relative_redirects |= flag(text)?;
+            Ok(Outcome::InEffect)
+        }),
         about: "nginx's own redirects have a path only.",
         ..BASE
     },
@@ -133,7 +140,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         bad: BadValue::ObjectRefused,
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|effects, text| {
+            effects.redirect_draft.from_to_www = flag(text)?;
+            Ok(Outcome::InEffect)
+        }),
         about: "The name with `www.` redirects to the one without, or the other way round.",
         ..BASE
     },
@@ -150,6 +160,7 @@ pub(crate) struct Draft {
     temporal_code: Option<u16>,
     permanent: Option<Box<str>>,
     permanent_code: Option<u16>,
+    from_to_www: bool,
 }
 
 /// Makes one redirect of the group, when all of it has been read.
@@ -171,6 +182,7 @@ pub(super) fn settle(effects: &mut Effects) {
         })
     };
     effects.redirect = temporal.or_else(permanent);
+    effects.www_redirect = draft.from_to_www;
 }
 
 /// A status in the range; ingress-nginx silently uses the default for others.

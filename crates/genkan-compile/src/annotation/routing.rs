@@ -1,7 +1,10 @@
 //! Which requests go where, and under which path they reach the backend.
 
+use genkan_route::host::Alias;
+
+use super::Effects;
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk, Scope};
-use super::value::{Charset, Malformed, Value, flag};
+use super::value::{Charset, Malformed, Value, flag, shown};
 use super::words;
 
 const BASE: Entry = Entry {
@@ -61,6 +64,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                     .try_for_each(|name| Charset::Regex.check(name))
             },
         },
+        effect: Effect::Supported(aliases),
         about: "Further names of the host.",
         ..BASE
     },
@@ -104,10 +108,35 @@ pub(super) const ENTRIES: &[Entry] = &[
             expected: &words::SERVICE_NAME,
             check: service_name,
         },
+        effect: Effect::Supported(|effects, text| {
+            effects.references.default_backend = Some(text.to_owned());
+            Ok(Outcome::InEffect)
+        }),
         about: "Service that answers when the path's own has no endpoints, and for `custom-http-errors`.",
         ..BASE
     },
 ];
+
+/// Names that cannot be read have no effect, the others have: nginx would refuse its whole configuration.
+fn aliases(effects: &mut Effects, text: &str) -> Result<Outcome, Malformed> {
+    let mut wrong = None;
+    let names = text.split(',').map(str::trim);
+    for name in names.filter(|name| !name.is_empty()) {
+        match Alias::read(name) {
+            Ok(read) => effects.aliases.extend(read),
+            Err(error) => {
+                let why = words::NOT_A_NAME.arg("value", shown(name));
+                wrong = wrong.or(Some(why.arg("reason", error.to_string())));
+            }
+        }
+    }
+    effects.aliases.sort();
+    effects.aliases.dedup();
+    match wrong {
+        None => Ok(Outcome::InEffect),
+        Some(why) => Err(Malformed::new(why)),
+    }
+}
 
 /// Go's `url.ParseRequestURI` without a scheme, within the character set.
 fn absolute_path(text: &str) -> Result<(), Malformed> {

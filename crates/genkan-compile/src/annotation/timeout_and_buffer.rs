@@ -5,13 +5,16 @@ use std::time::Duration;
 use genkan_route::settings::{Retry, RouteSettings};
 
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk};
-use super::value::{Charset, Malformed, ON_OFF, Value, count, on_off, seconds, size};
-use super::words;
+use super::value::{Charset, Malformed, ON_OFF, Value, count, on_off, seconds, size, word};
+use super::{response_rewrite, words};
 
 const BASE: Entry = Entry {
     family: Family::TimeoutAndBuffer,
     ..Entry::BASE
 };
+
+pub(crate) const HTTP_VERSIONS: &[&str] = &["1.0", "1.1"];
+const CONNECTIONS: &[&str] = &["close", "keep-alive"];
 
 /// An effect on the route's settings, shared with the ConfigMap key of the same name.
 macro_rules! setting {
@@ -77,9 +80,9 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         name: "proxy-http-version",
-        value: Value::Word(&["1.0", "1.1"]),
+        value: Value::Word(HTTP_VERSIONS),
         default: "`proxy-http-version` of the ConfigMap (1.1)",
-        effect: Effect::NotYet(Idle::Word("1.1")),
+        effect: setting!(http_version),
         about: "Version of HTTP spoken with the backend.",
         ..BASE
     },
@@ -153,7 +156,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::Medium,
         value: Value::Text(Charset::Basic),
         default: "`proxy-cookie-domain` of the ConfigMap (off)",
-        effect: Effect::NotYet(Idle::Word("off")),
+        effect: setting!(response_rewrite::cookie_domain),
         about: "Rewrites `Domain` of the backend's cookies.",
         ..BASE
     },
@@ -162,32 +165,34 @@ pub(super) const ENTRIES: &[Entry] = &[
         risk: Risk::Medium,
         value: Value::Text(Charset::UrlVariable),
         default: "`proxy-cookie-path` of the ConfigMap (off)",
-        effect: Effect::NotYet(Idle::Word("off")),
+        effect: setting!(response_rewrite::cookie_path),
         about: "Rewrites `Path` of the backend's cookies.",
         ..BASE
     },
     Entry {
         name: "proxy-redirect-from",
         risk: Risk::Medium,
-        value: Value::Text(Charset::Regex),
+        value: Value::Text(Charset::Url),
         default: "`proxy-redirect-from` of the ConfigMap (off)",
-        effect: Effect::NotYet(Idle::Word("off")),
+        effect: setting!(response_rewrite::location_from),
         about: "Start of the backend's `Location` that is replaced.",
         ..BASE
     },
     Entry {
         name: "proxy-redirect-to",
         risk: Risk::Medium,
-        value: Value::Text(Charset::Regex),
+        value: Value::Text(Charset::Url),
         default: "`proxy-redirect-to` of the ConfigMap (off)",
         needs: &["proxy-redirect-from"],
+        effect: setting!(response_rewrite::location_to),
         about: "What it is replaced by.",
         ..BASE
     },
     Entry {
         name: "connection-proxy-header",
         bad: BadValue::ObjectRefused,
-        value: Value::Word(&["close", "keep-alive"]),
+        value: Value::Word(CONNECTIONS),
+        effect: setting!(connection_header),
         about: "Fixed `Connection` header for the backend.",
         ..BASE
     },
@@ -244,6 +249,16 @@ pub(crate) fn body_buffer_size(settings: &mut RouteSettings, text: &str) -> Writ
 
 pub(crate) fn request_buffering(settings: &mut RouteSettings, text: &str) -> Written {
     settings.request_buffering = on_off(text)?;
+    Ok(())
+}
+
+pub(crate) fn http_version(settings: &mut RouteSettings, text: &str) -> Written {
+    settings.backend_http10 = word(text, HTTP_VERSIONS)? == "1.0";
+    Ok(())
+}
+
+fn connection_header(settings: &mut RouteSettings, text: &str) -> Written {
+    settings.backend_connection = Some(word(text, CONNECTIONS)?);
     Ok(())
 }
 

@@ -33,6 +33,7 @@ words! {
     NAME: "letters, digits, `-` and `_`", "英数字、`-`、`_`";
     ABSOLUTE_PATH: "an absolute path such as `/app`", "絶対パス（例: `/app`）";
     HOST_NAMES: "host names with commas between them", "カンマ区切りのホスト名";
+    SERVICE_WITH_PORT: "a Service of the Ingress's namespace with a port", "Ingress と同じ名前空間にあり、ポートを持つ Service";
     SERVICE_NAME: "the name of a Service", "Service の名前";
     PERMANENT_CODE: "a status from 300 to 308", "300 から 308 のステータス";
     TEMPORAL_CODE: "a status from 300 to 307", "300 から 307 のステータス";
@@ -90,6 +91,11 @@ words! {
     NOT_A_PATTERN: "`{value}` is not a valid pattern", "`{value}` は有効なパターンではありません";
     NO_EXPRESSION: "it is no regular expression: {value}", "正規表現ではありません: {value}";
     NOT_AN_ORIGIN: "`{value}` is not an origin such as `https://app.example.com`", "`{value}` はオリジンではありません（例: `https://app.example.com`）";
+    NOT_A_NAME: "`{value}` is no host name: {reason}", "`{value}` はホスト名ではありません: {reason}";
+    NOT_A_PAIR: "`{value}` is neither `off` nor two words", "`{value}` は `off` でも 2 語でもありません";
+    NO_VARIABLES: "`{value}` holds a variable, and none is filled in here", "`{value}` に変数がありますが、ここでは展開されません";
+    NO_SERVICE: "there is no Service `{value}`", "Service `{value}` がありません";
+    NO_PORTS: "Service `{value}` has no ports", "Service `{value}` にポートがありません";
     NOT_A_METHOD: "`{value}` is not a method", "`{value}` はメソッドではありません";
     NOT_A_STATUS: "`{value}` is not such a status", "`{value}` は該当するステータスではありません";
     NOT_A_DURATION: "`{value}` is not a time", "`{value}` は時間ではありません";
@@ -103,6 +109,9 @@ words! {
     HEADER_NOT_ALLOWED: "`global-allowed-response-headers` does not list `{value}`", "`global-allowed-response-headers` に `{value}` がありません";
 
     // --- why something has no effect
+    NO_REDIRECT_TARGET: "it needs `proxy-redirect-to`", "`proxy-redirect-to` が必要です";
+    COUNTERPART_TAKEN: "the other name is the host of a rule", "もう一方の名前はルールのホストです";
+    COUNTERPART_OF_WILDCARD: "a wildcard host has no other name", "ワイルドカードのホストにはもう一方の名前がありません";
     NOT_YET: "Genkan does not implement it yet", "Genkan はまだ実装していません";
     NO_CANARY: "canaries are not served yet: this Ingress takes no traffic, all of it goes to the main one", "カナリアはまだ提供していません。この Ingress にはトラフィックを流さず、すべてメインの Ingress に渡します";
     OLD_TLS: "only TLS 1.2 and 1.3 are spoken; the other versions are left out", "使えるのは TLS 1.2 と 1.3 だけです。ほかのバージョンは使いません";

@@ -3,8 +3,9 @@
 use super::key::{Effect, Group, Key, Protects};
 use crate::annotation::{
     entry::Idle,
-    timeout_and_buffer,
-    value::{Malformed, ON_OFF, Value, count, flag, seconds, shown, size},
+    error_and_log::listed,
+    response_rewrite, timeout_and_buffer,
+    value::{Malformed, ON_OFF, Value, count, flag, seconds, size},
     words,
 };
 
@@ -139,28 +140,36 @@ pub(super) const KEYS: &[Key] = &[
         value: Value::Word(&["1.0", "1.1"]),
         default: "1.1",
         undocumented: true,
-        effect: Effect::NotYet(Idle::Word("1.1")),
+        effect: Effect::Supported(|settings, text| {
+            timeout_and_buffer::http_version(&mut settings.policy.settings, text)
+        }),
         ..BASE
     },
     Key {
         name: "proxy-cookie-domain",
         value: Value::Anything,
         default: "off",
-        effect: Effect::NotYet(Idle::Word("off")),
+        effect: Effect::Supported(|settings, text| {
+            response_rewrite::cookie_domain(&mut settings.policy.settings, text)
+        }),
         ..BASE
     },
     Key {
         name: "proxy-cookie-path",
         value: Value::Anything,
         default: "off",
-        effect: Effect::NotYet(Idle::Word("off")),
+        effect: Effect::Supported(|settings, text| {
+            response_rewrite::cookie_path(&mut settings.policy.settings, text)
+        }),
         ..BASE
     },
     Key {
         name: "proxy-redirect-from",
         value: Value::Anything,
         default: "off",
-        effect: Effect::NotYet(Idle::Word("off")),
+        effect: Effect::Supported(|settings, text| {
+            response_rewrite::location_from(&mut settings.policy.settings, text)
+        }),
         ..BASE
     },
     Key {
@@ -168,7 +177,9 @@ pub(super) const KEYS: &[Key] = &[
         value: Value::Anything,
         default: "off",
         undocumented: true,
-        effect: Effect::NotYet(Idle::Word("off")),
+        effect: Effect::Supported(|settings, text| {
+            response_rewrite::location_to(&mut settings.policy.settings, text)
+        }),
         ..BASE
     },
     Key {
@@ -189,9 +200,15 @@ pub(super) const KEYS: &[Key] = &[
         name: "custom-http-errors",
         value: Value::Checked {
             expected: &words::GLOBAL_STATUSES,
-            check: statuses,
+            // what is none of them is left out, the others count
+            check: |_| Ok(()),
         },
         default: "empty",
+        effect: Effect::Supported(|settings, text| {
+            let (statuses, wrong) = listed(text, 300);
+            settings.error_statuses = statuses;
+            wrong.map_or(Ok(()), Err)
+        }),
         ..BASE
     },
     Key {
@@ -199,7 +216,10 @@ pub(super) const KEYS: &[Key] = &[
         value: Value::Flag,
         default: "false",
         undocumented: true,
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.intercepts_errors = !flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -328,17 +348,4 @@ fn buffers(text: &str) -> Result<(usize, usize), Malformed> {
         .ok()
         .filter(|n| (1..=HEAD_BUFFERS_MAX).contains(n));
     Ok((number.ok_or_else(wrong)?, buffer_size(size.trim())?))
-}
-
-fn statuses(text: &str) -> Result<(), Malformed> {
-    let is_status = |word: &str| {
-        word.parse()
-            .is_ok_and(|status: u16| (300..=599).contains(&status))
-    };
-    match text.split(',').map(str::trim).find(|word| !is_status(word)) {
-        None => Ok(()),
-        Some(word) => Err(Malformed::new(
-            words::NOT_A_STATUS.arg("value", shown(word)),
-        )),
-    }
 }

@@ -73,14 +73,20 @@ pub(super) const KEYS: &[Key] = &[
         value: Value::Flag,
         default: "false",
         undocumented: true,
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.policy.settings.port_in_redirects = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "relative-redirects",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.policy.settings.relative_redirects = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {

@@ -10,7 +10,7 @@ mod strict;
 use std::sync::Arc;
 
 use genkan_route::{
-    host::{HostName, HostSpec},
+    host::{Alias, HostName, HostSpec},
     route::{Inactive, InactiveRoute, Mode, PathType, RouteOrigin, Target},
     settings::RouteSettings,
 };
@@ -38,6 +38,8 @@ pub(crate) struct Assembled {
     pub conflicts: Vec<Conflict>,
     /// Which Ingresses turned the host into a regex host.
     pub regex_by: Vec<Arc<Claim>>,
+    /// The Ingress whose `server-alias` counts, where one has some.
+    pub aliases_by: Option<Arc<Claim>>,
     /// Paths of Ingresses that take no part, where no host is made that could list them.
     pub unattached: Vec<InactiveRoute>,
 }
@@ -48,6 +50,7 @@ impl Assembled {
             spec: None,
             conflicts: Vec::new(),
             regex_by: Vec::new(),
+            aliases_by: None,
             unattached: Vec::new(),
         }
     }
@@ -119,6 +122,24 @@ fn inactive_route(
         path_type: path.path_type,
         why,
     }
+}
+
+/// `server-alias` of the oldest Ingress with a rule for the host that has some.
+fn aliases<'a>(host: &HostName, served: &'a [Arc<Claim>]) -> Option<&'a Arc<Claim>> {
+    let mut with_rule = served
+        .iter()
+        .filter(|claim| claim.rules.iter().any(|rule| rule.host == *host));
+    with_rule.find(|claim| !claim.effects.aliases.is_empty())
+}
+
+/// The names of an Ingress's aliases on a host that are not the host's own.
+fn names_of(host: &HostName, owner: Option<&Arc<Claim>>) -> Box<[Alias]> {
+    let own = host.to_string();
+    let names = owner.iter().flat_map(|owner| &owner.effects.aliases);
+    names
+        .filter(|alias| alias.to_string() != own)
+        .cloned()
+        .collect()
 }
 
 /// `pathType` as both modes compare it where no pattern is wanted: anything but `Exact` is a prefix.

@@ -76,6 +76,8 @@ labels! {
     READY: "{count} ready endpoints", "準備できたエンドポイント {count} 個";
     CONNECT: "connect {ms} ms", "接続 {ms} ms";
     VERIFIED_AS: "verified as {name}", "{name} として検証";
+    INSTEAD_OF: "in the place of the answer {status}", "{status} の応答の代わり";
+    REWRITES: "its answer is rewritten: {rewrites}", "応答を書き換え: {rewrites}";
     NOT_VERIFIED: "not verified", "検証なし";
     REUSED: "kept connection", "既存の接続を再利用";
     FAILED_ATTEMPT: "failed: {reason}", "失敗: {reason}";

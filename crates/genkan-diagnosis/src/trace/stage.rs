@@ -117,6 +117,8 @@ pub enum HostMatch {
     Exact,
     /// By `*.` and the rest.
     Wildcard,
+    /// By a name of `server-alias`.
+    Alias,
     /// By a rule without a host, or the default backend.
     CatchAll,
 }
@@ -240,6 +242,12 @@ pub struct Backend {
     /// TLS towards the endpoints, where there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<BackendTls>,
+    /// The status in the place of which it answers (`custom-http-errors`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<u16>,
+    /// What of its answer is rewritten, and by which setting.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewrites: Vec<String>,
     /// Code, when it cannot serve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,

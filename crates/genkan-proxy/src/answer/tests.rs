@@ -21,7 +21,6 @@ fn fault(fault: Fault, mode: Mode, accept: Option<&str>) -> Answer<'_> {
         date: "Sun, 06 Nov 1994 08:49:37 GMT",
         head_only: false,
         connection: Persistence::Implied,
-        strict_transport: None,
         content: Content::Fault(fault),
     }
 }

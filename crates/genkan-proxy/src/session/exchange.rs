@@ -12,8 +12,9 @@ use genkan_http::{
 use genkan_route::{
     decide::decide,
     decision::{BodyLength, Decision, DecisionInput, RedirectCause, RequestId, Scratch, Verdict},
+    error_page::{Source, instead},
     fault::Fault,
-    forward::AddedFields,
+    forward::{AddedFields, Rewriting},
     recorder::NoRecorder,
 };
 
@@ -61,8 +62,6 @@ pub(crate) struct Exchange {
     /// Bytes of the client's buffer that belong to this exchange.
     pub(super) consumed: usize,
     pub(super) framing: RequestFraming,
-    /// The answer says that the host is for HTTPS only.
-    pub(super) is_strict_transport: bool,
     /// The request body was not read, or not to its end.
     pub(super) body_pending: bool,
     /// Some of it was.
@@ -116,7 +115,6 @@ impl Exchange {
                 upgrade: None,
                 expect_continue: false,
             },
-            is_strict_transport: false,
             body_pending: false,
             body_begun: false,
             deadline: Deadline::default(),
@@ -167,14 +165,6 @@ impl Exchange {
     /// nginx: POST, LOCK and PATCH are the methods that a second try may harm.
     pub(super) fn is_idempotent(&self, buffer: &Buffer) -> bool {
         !matches!(self.view(buffer).method(), b"POST" | b"LOCK" | b"PATCH")
-    }
-
-    /// `Strict-Transport-Security`, where this answer carries it.
-    pub(super) fn strict_transport<'h>(&self, held: &'h Held) -> Option<&'h [u8]> {
-        let value = held.settings().hsts.as_deref();
-        value
-            .filter(|_| self.is_strict_transport)
-            .map(str::as_bytes)
     }
 
     /// Whether the connection may carry another request, and how the response says so.
@@ -318,13 +308,14 @@ async fn dispatch<D: Downstream>(
         &mut scratch,
         &mut NoRecorder,
     );
-    exchange.is_strict_transport = decision.is_strict_transport(&input);
     exchange.tally.client = decision.client.address;
     let ask = Asked {
         held,
         input: &input,
         decision: &decision,
         scratch: &scratch,
+        fields: &scratch.fields,
+        rewriting: decision.rewriting(&scratch),
     };
     let conclusion = match &decision.verdict {
         Verdict::Forward(forward) => {
@@ -348,6 +339,17 @@ pub(super) struct Asked<'a> {
     pub(super) input: &'a DecisionInput,
     pub(super) decision: &'a Decision<'a>,
     pub(super) scratch: &'a Scratch,
+    /// Lines of fields that the response gets, whoever makes it.
+    pub(super) fields: &'a [u8],
+    /// How the fields of a backend are rewritten.
+    pub(super) rewriting: Option<Rewriting<'a>>,
+}
+
+impl<'a> Asked<'a> {
+    /// What is answered in the place of a status that came up on the way.
+    pub(super) fn instead(&self, status: u16, source: Source) -> Option<Verdict<'a>> {
+        instead(self.held.snapshot(), self.decision, status, source)
+    }
 }
 
 async fn own_answer<D: Downstream>(
@@ -399,7 +401,10 @@ fn is_continued(verdict: &Verdict<'_>) -> bool {
         Verdict::Preflight | Verdict::Health => true,
         Verdict::Redirect { cause, .. } => matches!(
             cause,
-            RedirectCause::AppRoot | RedirectCause::Permanent | RedirectCause::Temporal
+            RedirectCause::AppRoot
+                | RedirectCause::FromToWww
+                | RedirectCause::Permanent
+                | RedirectCause::Temporal
         ),
         Verdict::Fault(fault) => matches!(
             fault,

@@ -8,11 +8,14 @@ use genkan_http::{
     known::KnownHeader,
 };
 use genkan_route::{
-    decision::Forward,
+    decision::{Forward, Verdict},
+    error_page::Source,
     fault::Fault,
-    forward::{AddedFields, DownstreamBody, UpstreamHead, write_upstream_head},
+    forward::{
+        AddedFields, DownstreamBody, ErrorHead, UpstreamHead, write_error_head, write_upstream_head,
+    },
     settings::RouteSettings,
-    upstream::Wire,
+    table::Route,
 };
 
 use super::{
@@ -50,37 +53,169 @@ pub(super) async fn forward<D: Downstream>(
         return give_up(client, buffer, exchange, ask, Fault::Internal).await;
     };
     let settings = &*route.spec.settings;
-    if exchange.framing.expect_continue {
+    let drops_body = forward.error_page.is_some_and(|page| page.without_body);
+    if exchange.framing.expect_continue && !drops_body {
         Box::pin(own::tell_to_continue(client, exchange)).await;
     }
     if forward.wire.http2 {
         let timeout = exchange.view(buffer).field_named(b"grpc-timeout");
         exchange.deadline = Deadline::of(timeout, exchange.started);
     }
-    let mut body = if exchange.body_pending {
-        match Box::pin(take_body(client, buffer, exchange, settings, forward.wire)).await {
+    let mut body = if exchange.body_pending && !drops_body {
+        match Box::pin(take_body(client, buffer, exchange, settings, forward)).await {
             Ok(body) => body,
             Err(Incomplete::Gone) => return client_gone(client, buffer, exchange, ask),
             Err(Incomplete::Fault(fault)) => {
-                return give_up(client, buffer, exchange, ask, fault).await;
+                let body = RequestBody::Empty;
+                return Box::pin(fail(client, buffer, exchange, ask, fault, body)).await;
             }
         }
     } else {
         RequestBody::Empty
     };
-    let mut head = client.worker.buffers.output();
-    let upstream = UpstreamHead {
-        request: exchange.view(buffer),
-        input: ask.input,
-        client: ask.decision.client,
-        route,
-        rewritten: forward.rewritten,
-        scratch: ask.scratch,
-        body: upstream_body(&body, exchange.framing.body),
-        settings: ask.held.settings(),
-    };
-    write_upstream_head(&mut head, &upstream);
+    let head = upstream_head(client, buffer, exchange, ask, (forward, route), &body);
     let tried = try_endpoints(client, buffer, exchange, ask, forward, &head, &mut body).await;
+    match tried {
+        Ok(answered) => {
+            let status = exchange.response_status();
+            let instead = match forward.error_page {
+                // the answer of an error backend is final
+                Some(_) => None,
+                None => ask.instead(status, Source::Backend),
+            };
+            if let Some(verdict) = instead {
+                note(
+                    exchange,
+                    answered.connection.key.address,
+                    status,
+                    answered.times,
+                );
+                client.worker.buffers.give(answered.received);
+                client.worker.buffers.give_output(head);
+                let replacing = error_page(client, buffer, exchange, ask, verdict, body);
+                return Box::pin(replacing).await;
+            }
+            respond(client, buffer, exchange, ask, answered, head, body).await
+        }
+        Err((fault, kind)) => {
+            client.worker.buffers.give_output(head);
+            match kind {
+                FailureKind::ClientGone => {
+                    settle_body(client, buffer, exchange, body);
+                    client_gone(client, buffer, exchange, ask)
+                }
+                _ => Box::pin(fail(client, buffer, exchange, ask, fault, body)).await,
+            }
+        }
+    }
+}
+/// The head of the request for the endpoint.
+fn upstream_head<D: Downstream>(
+    client: &Client<D>,
+    buffer: &Buffer,
+    exchange: &Exchange,
+    ask: &Asked<'_>,
+    (forward, route): (&Forward<'_>, &Route),
+    body: &RequestBody,
+) -> Vec<u8> {
+    let mut head = client.worker.buffers.output();
+    let announced = exchange.framing.body;
+    let (request, input, settings) = (exchange.view(buffer), ask.input, ask.held.settings());
+    let client = ask.decision.client;
+    let Some(page) = forward.error_page else {
+        let upstream = UpstreamHead {
+            request,
+            input,
+            client,
+            route,
+            rewritten: forward.rewritten,
+            scratch: ask.scratch,
+            body: upstream_body(body, announced),
+            settings,
+        };
+        write_upstream_head(&mut head, &upstream);
+        return head;
+    };
+    let body = match (body, announced) {
+        (RequestBody::Empty, Body::None) => Body::None,
+        // one that is left out
+        (RequestBody::Empty | RequestBody::Stream(_), _) => Body::Length(0),
+        (body, announced) => upstream_body(body, announced),
+    };
+    let error = ErrorHead {
+        request,
+        input,
+        client,
+        route,
+        page,
+        body,
+        settings,
+    };
+    write_error_head(&mut head, &error);
+    head
+}
+
+/// An answer cannot be had: the proxy gives its own, or what replaces it (`custom-http-errors`).
+async fn fail<D: Downstream>(
+    client: &mut Client<D>,
+    buffer: &mut Buffer,
+    exchange: &mut Exchange,
+    ask: &Asked<'_>,
+    fault: Fault,
+    body: RequestBody,
+) -> Conclusion {
+    let status = fault.status(ask.decision.mode);
+    let instead = match &ask.decision.verdict {
+        Verdict::Forward(Forward {
+            error_page: Some(_),
+            ..
+        }) => None,
+        _ => ask.instead(status, Source::Fault(fault)),
+    };
+    match instead {
+        Some(verdict) => error_page(client, buffer, exchange, ask, verdict, body).await,
+        None => {
+            settle_body(client, buffer, exchange, body);
+            give_up(client, buffer, exchange, ask, fault).await
+        }
+    }
+}
+
+/// Answers in the place of an error that came up on the way.
+async fn error_page<D: Downstream>(
+    client: &mut Client<D>,
+    buffer: &mut Buffer,
+    exchange: &mut Exchange,
+    ask: &Asked<'_>,
+    verdict: Verdict<'_>,
+    body: RequestBody,
+) -> Conclusion {
+    let ask = &Asked {
+        fields: &ask.scratch.error_fields,
+        rewriting: None,
+        ..*ask
+    };
+    let (forward, route) = match (verdict, ask.decision.route) {
+        (Verdict::Forward(forward), Some(route)) => (forward, route),
+        (verdict, _) => {
+            let fault = match verdict {
+                Verdict::Fault(fault) => fault,
+                _ => Fault::Internal,
+            };
+            settle_body(client, buffer, exchange, body);
+            return give_up(client, buffer, exchange, ask, fault).await;
+        }
+    };
+    // what was sent on as it came cannot be sent again
+    let mut body = match body {
+        RequestBody::Stream(_) => {
+            settle_body(client, buffer, exchange, body);
+            RequestBody::Empty
+        }
+        held => held,
+    };
+    let head = upstream_head(client, buffer, exchange, ask, (&forward, route), &body);
+    let tried = try_endpoints(client, buffer, exchange, ask, &forward, &head, &mut body).await;
     match tried {
         Ok(answered) => respond(client, buffer, exchange, ask, answered, head, body).await,
         Err((fault, kind)) => {
@@ -110,7 +245,7 @@ async fn take_body<D: Downstream>(
     buffer: &mut Buffer,
     exchange: &mut Exchange,
     settings: &RouteSettings,
-    wire: Wire<'_>,
+    forward: &Forward<'_>,
 ) -> Result<RequestBody, Incomplete> {
     let body = exchange.framing.body;
     let begun = exchange.behind_head(buffer);
@@ -122,7 +257,11 @@ async fn take_body<D: Downstream>(
         return Ok(RequestBody::InBuffer(range));
     }
     // nginx's gRPC module never collects a body: calls may be conversations.
-    let streams = !settings.request_buffering || wire.http2;
+    // HTTP/1.0 needs a length, and an error backend is spoken to in no other.
+    let needs_length = settings.backend_http10 && !forward.wire.http2 && body == Body::Chunked;
+    let streams = (!settings.request_buffering || forward.wire.http2)
+        && !needs_length
+        && forward.error_page.is_none();
     let mut incoming = if D::IN_SERIES {
         Incoming::new(body, begun, &client.worker.buffers)
     } else {
@@ -215,22 +354,23 @@ async fn respond<D: Downstream>(
     let shape = heads::downstream_body(&framing, exchange.version());
     // A client that is still sending its body is not read to the end when the answer is a refusal.
     let refused = exchange.body_pending && exchange.response_status() >= 400;
+    // the body was left out of a request for an error page
+    let refused = refused || exchange.body_pending && matches!(body, RequestBody::Empty);
     let until_close = framing.body != ResponseBody::None && shape == DownstreamBody::Unannounced;
     let persistence = exchange.persistence(client, ask.held, !(refused || until_close));
     let mut out = client.draft();
     {
         let view = ResponseView::new(&received.filled()[..head_len], &exchange.response);
         let id = heads::effective_id(exchange.view(buffer), &exchange.id.0);
-        let strict = exchange.strict_transport(ask.held);
         client.worker.wall.with_date(|date| {
-            let added = (ask.held.settings(), AddedFields::of(&ask.scratch.fields));
+            let added = AddedFields::of(ask.fields);
             heads::write_downstream(
                 &mut out,
                 view,
                 shape,
                 persistence,
-                (date, id, strict),
-                added,
+                (date, id),
+                (ask.held.settings(), added, ask.rewriting),
             );
         });
         exchange.tally.status = view.status();

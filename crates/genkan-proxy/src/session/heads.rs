@@ -8,7 +8,8 @@ use genkan_http::{
 };
 use genkan_route::{
     forward::{
-        AddedFields, DownstreamBody, DownstreamConnection, DownstreamHead, write_downstream_head,
+        AddedFields, DownstreamBody, DownstreamConnection, DownstreamHead, Rewriting,
+        write_downstream_head,
     },
     settings::GlobalSettings,
 };
@@ -53,8 +54,8 @@ pub(super) fn write_downstream(
     response: ResponseView<'_>,
     body: DownstreamBody,
     persistence: Persistence,
-    (date, request_id, strict_transport): (&str, &[u8], Option<&[u8]>),
-    (settings, added): (&GlobalSettings, AddedFields<'_>),
+    (date, request_id): (&str, &[u8]),
+    (settings, added, rewriting): (&GlobalSettings, AddedFields<'_>, Option<Rewriting<'_>>),
 ) {
     let connection = match persistence {
         _ if response.status() == 101 => DownstreamConnection::Upgrade,
@@ -71,9 +72,9 @@ pub(super) fn write_downstream(
             connection,
             settings,
             added,
+            rewriting,
             date,
             request_id,
-            strict_transport,
         },
     );
 }

@@ -4,7 +4,12 @@ use std::{sync::Arc, time::Instant};
 
 use genkan_http::{head::RequestView, known::KnownHeader};
 use genkan_route::{
-    endpoint::GroupKey, explanation::explain, route::Target, settings::GlobalSettings, table::Route,
+    decision::Verdict,
+    endpoint::{Endpoints, GroupKey},
+    explanation::explain,
+    route::Target,
+    settings::GlobalSettings,
+    table::Route,
 };
 
 use super::{
@@ -24,6 +29,8 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(super) struct Subject<'a> {
     pub(super) route: Option<&'a Arc<Route>>,
+    /// The endpoints that are asked in the place of the route's own.
+    pub(super) other: Option<&'a Arc<Endpoints>>,
     pub(super) generation: u64,
     pub(super) access_log: bool,
 }
@@ -32,8 +39,16 @@ impl<'a> Subject<'a> {
     pub(super) fn of(ask: &Asked<'a>) -> Self {
         let snapshot = ask.held.snapshot();
         let route = ask.decision.route;
+        let other = match (&ask.decision.verdict, route) {
+            (Verdict::Forward(forward), Some(route)) => {
+                let own = group_of(route) == Some(&forward.endpoints.key);
+                (!own).then_some(forward.endpoints)
+            }
+            _ => None,
+        };
         Self {
             route,
+            other,
             generation: snapshot.generation,
             access_log: is_logged(&snapshot.settings, route),
         }
@@ -44,6 +59,7 @@ impl<'a> Subject<'a> {
         let snapshot = held.snapshot();
         Self {
             route: None,
+            other: None,
             generation: snapshot.generation,
             access_log: snapshot.settings.access_log,
         }
@@ -54,19 +70,30 @@ impl<'a> Subject<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct OwnSubject {
     route: Option<Arc<Route>>,
+    other: Option<Arc<Endpoints>>,
     generation: u64,
     access_log: bool,
+}
+
+impl<'a> Subject<'a> {
+    /// The group that was asked, or would have been.
+    fn group(&self) -> Option<&'a GroupKey> {
+        let own = || self.route.and_then(|route| group_of(route));
+        self.other.map(|endpoints| &endpoints.key).or_else(own)
+    }
 }
 
 impl Subject<'_> {
     pub(super) fn to_owned(self) -> OwnSubject {
         let Subject {
             route,
+            other,
             generation,
             access_log,
         } = self;
         OwnSubject {
             route: route.cloned(),
+            other: other.cloned(),
             generation,
             access_log,
         }
@@ -77,11 +104,13 @@ impl OwnSubject {
     pub(super) fn borrow(&self) -> Subject<'_> {
         let Self {
             route,
+            other,
             generation,
             access_log,
         } = self;
         Subject {
             route: route.as_ref(),
+            other: other.as_ref(),
             generation: *generation,
             access_log: *access_log,
         }
@@ -146,7 +175,7 @@ pub(super) fn finish<D: Downstream>(
         bytes_sent: tally.sent + client.line.overhead(),
         body_bytes_sent: tally.body_sent,
         route: subject.route,
-        group: subject.route.and_then(|route| group_of(route)),
+        group: subject.group(),
         attempts: &tally.attempts,
         request_id: own_id,
         effective_request_id: if has_head {

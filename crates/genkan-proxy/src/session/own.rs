@@ -44,7 +44,7 @@ pub(super) struct Own<'a> {
 impl<'a> Own<'a> {
     /// With the fields that a decision adds to every response.
     pub(super) fn adding(self, ask: &Asked<'a>) -> Self {
-        let added = AddedFields::of(&ask.scratch.fields);
+        let added = AddedFields::of(ask.fields);
         Self { added, ..self }
     }
 
@@ -110,7 +110,6 @@ pub(super) async fn answer<D: Downstream>(
             date: "",
             head_only: exchange.is_head_method(),
             connection: persistence,
-            strict_transport: exchange.strict_transport(held),
             content: own.content,
             added: own.added,
             server: held.settings().server_field,

@@ -122,11 +122,6 @@ async fn send<D: Downstream>(
         .with_date(|date| out.field(b"Date", date.as_bytes()));
     let added = AddedFields::of(&ask.scratch.fields);
     write_lines(&mut out, &headers, added);
-    if let Some(value) = exchange.strict_transport(ask.held)
-        && !added.replaces(b"Strict-Transport-Security")
-    {
-        out.field(b"Strict-Transport-Security", value);
-    }
     added.write(&mut out);
     match &body {
         StaticBody::Empty | StaticBody::Page => {}

@@ -137,7 +137,6 @@ fn answer_plain(worker: &Worker, socket: &TcpStream) {
             date,
             head_only: false,
             connection: Persistence::Close,
-            strict_transport: None,
             content: Content::Fault(Fault::PlainOnTls),
         };
         answer.write(&mut out)

@@ -135,6 +135,8 @@ fn host(name: &str, regex_host: bool, routes: Vec<RouteSpec>) -> HostSpec {
         regex_host,
         client_certificates: None,
         app_root: None,
+        aliases: Box::default(),
+        www_redirect: false,
         routes,
         inactive: Vec::new(),
     }

@@ -7,18 +7,42 @@ use genkan_http::{
 
 use super::Router;
 use crate::{
-    decision::{RedirectCause, Verdict},
+    ask::Ask,
+    decision::{RedirectCause, Scheme, Verdict},
     host::{Host, HostName},
     pattern::Captures,
     recorder::{Event, Recorder},
     route::{PathMatch, Redirect},
-    settings::HttpsRedirect,
+    settings::{HttpsRedirect, RouteSettings},
     table::Route,
     template::{Filling, Template},
 };
 
 /// The port that `https://` means by itself.
 const HTTPS_PORT: u16 = 443;
+
+/// Ports that a scheme means by itself.
+const fn usual_port(scheme: Scheme) -> u16 {
+    match scheme {
+        Scheme::Http => 80,
+        Scheme::Https => HTTPS_PORT,
+    }
+}
+
+/// `http://host` as nginx's header filter makes it (`absolute_redirect`, `port_in_redirect`): scheme of
+/// the connection, host in lower case. Without a host the redirect stays relative (RFC 9110 10.2.2).
+pub(super) fn write_origin(ask: &Ask<'_>, settings: &RouteSettings, out: &mut Vec<u8>) {
+    if ask.host.is_empty() || settings.relative_redirects {
+        return;
+    }
+    let (scheme, port) = (ask.input.scheme, ask.input.port);
+    out.extend_from_slice(scheme.as_str().as_bytes());
+    out.extend_from_slice(b"://");
+    out.extend(ask.host.iter().map(u8::to_ascii_lowercase));
+    if settings.port_in_redirects && port != usual_port(scheme) {
+        out.extend_from_slice(format!(":{port}").as_bytes());
+    }
+}
 
 impl<'t, R: Recorder> Router<'_, 't, R> {
     /// 302 to the scheme of the connection, the `Host` field as sent (port included), the value; no
@@ -44,6 +68,26 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
         self.redirected(302, false, RedirectCause::AppRoot)
     }
 
+    /// `ngx_srv_redirect.lua`: the same target under the other name, with the port in any case, and one
+    /// slash less at its end.
+    pub(super) fn from_to_www(&mut self, name: &str) -> Verdict<'t> {
+        let ask = self.ask;
+        let location = &mut self.scratch.location;
+        location.extend_from_slice(&ask.pass_scheme());
+        location.extend_from_slice(b"://");
+        location.extend_from_slice(name.as_bytes());
+        location.push(b':');
+        ask.write_pass_port(location);
+        for part in ask.target.forward() {
+            location.extend_from_slice(part);
+        }
+        if location.ends_with(b"/") {
+            location.pop();
+        }
+        let status = self.snapshot.settings.redirect_code;
+        self.redirected(status, false, RedirectCause::FromToWww)
+    }
+
     /// nginx's own: the location's text (not the request's), encoded, and the query as sent.
     pub(super) fn slash(&mut self, route: &Route) -> Verdict<'t> {
         let written = route.spec.matches.iter().find_map(|matched| match matched {
@@ -54,7 +98,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
             }
             _ => None,
         });
-        self.origin();
+        self.origin(route);
         let location = &mut self.scratch.location;
         match written {
             Some(path) => escape_path(path.as_bytes(), location),
@@ -72,10 +116,10 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
 
     /// nginx's `return`: a value that begins with `/` gets scheme and host (`//x` too), any other is
     /// sent as it is. Only five statuses make a `Location`; for the others the value is the body.
-    pub(super) fn redirect(&mut self, redirect: &Redirect) -> Verdict<'t> {
+    pub(super) fn redirect(&mut self, route: &Route, redirect: &Redirect) -> Verdict<'t> {
         let bare = !matches!(redirect.status, 301 | 302 | 303 | 307 | 308);
         if redirect.target.starts_with('/') && !bare {
-            self.origin();
+            self.origin(route);
         }
         self.scratch
             .location
@@ -136,16 +180,9 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
         self.snapshot.tls.is_certified(asked.unwrap_or_default())
     }
 
-    /// `http://host` as nginx's header filter makes it: scheme of the connection, host in lower case,
-    /// no port. Without a host the redirect stays relative (RFC 9110 10.2.2).
-    fn origin(&mut self) {
-        let location = &mut self.scratch.location;
-        if self.ask.host.is_empty() {
-            return;
-        }
-        location.extend_from_slice(self.ask.input.scheme.as_str().as_bytes());
-        location.extend_from_slice(b"://");
-        location.extend(self.ask.host.iter().map(u8::to_ascii_lowercase));
+    /// `http://host` before a `Location` that is a path.
+    fn origin(&mut self, route: &Route) {
+        write_origin(self.ask, &route.spec.settings, &mut self.scratch.location);
     }
 
     pub(super) fn redirected(

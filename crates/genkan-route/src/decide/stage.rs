@@ -6,12 +6,12 @@ use genkan_http::{
     normalise::escape_path,
 };
 
-use super::Router;
+use super::{Router, redirect::write_origin};
 use crate::{
     decision::{BodyLength, Decision, Forward, RedirectCause, Verdict},
     endpoint::{Absence, Endpoints, GroupId},
     fault::Fault,
-    forward::added,
+    forward::{self, added},
     host::{Found, Host},
     pattern::Captures,
     recorder::{Event, Recorder, StageName},
@@ -26,6 +26,8 @@ use std::sync::Arc;
 /// A question that is asked before a route is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HostStage {
+    /// `from-to-www-redirect`: the host only leads to another one.
+    FromToWww,
     /// `auth-tls-*`: who the client is by its certificate.
     ClientCertificate,
     /// `app-root`: 302 for exactly `/`.
@@ -60,9 +62,10 @@ pub enum Stage {
 }
 
 impl HostStage {
-    /// Both modes: client certificates and `app-root` concern the host, whoever has the path.
+    /// Both modes: redirects of names, client certificates and `app-root` concern the host, whoever has
+    /// the path.
     pub(crate) const fn of(_: Mode) -> &'static [Self] {
-        &[Self::ClientCertificate, Self::AppRoot]
+        &[Self::FromToWww, Self::ClientCertificate, Self::AppRoot]
     }
 }
 
@@ -101,10 +104,20 @@ impl Stage {
     }
 }
 
+/// What a default backend is told where there are no endpoints.
+const NO_ENDPOINTS: u16 = 503;
+
 impl<'t, R: Recorder> Router<'_, 't, R> {
     pub(super) fn host_stages(&mut self, placed: &'t Placed) -> Option<Decision<'t>> {
         for stage in placed.host.stages {
             match stage {
+                HostStage::FromToWww => {
+                    if let Some(name) = placed.host.redirects_to() {
+                        let verdict = self.from_to_www(name);
+                        self.asked_stage(*stage, true);
+                        return Some(self.at(placed, verdict));
+                    }
+                }
                 HostStage::ClientCertificate => {
                     if let Some(verdict) = self.client_certificate(&placed.host) {
                         self.asked_stage(*stage, true);
@@ -128,6 +141,10 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
 
     pub(super) fn route_stages(mut self, placed: &'t Placed, found: Found) -> Decision<'t> {
         let route = &placed.host.routes()[found.route as usize];
+        if route.has_error_pages {
+            // so far they are those of the installation
+            self.scratch.error_fields.clone_from(&self.scratch.fields);
+        }
         let mut rewritten = false;
         let mut endpoints = None;
         let mut verdict = None;
@@ -149,7 +166,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                     .spec
                     .redirect
                     .as_ref()
-                    .map(|redirect| self.redirect(redirect)),
+                    .map(|redirect| self.redirect(route, redirect)),
                 Stage::Rewrite => self.rewrite(placed, route, &mut rewritten),
                 Stage::HttpsRedirect => self.https_redirect(route),
                 Stage::Preflight => self.preflight(route),
@@ -162,11 +179,15 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                 break;
             }
         }
+        let table = &self.snapshot.table;
         Decision {
             client: self.ask.client,
             host: Some(placed.host.name()),
             mode: route.spec.mode,
             route: Some(route),
+            default_group: route
+                .default_group
+                .and_then(|local| table.group_of(placed, local)),
             // every list of stages ends with the last one, which always answers
             verdict: verdict.unwrap_or(Verdict::Fault(Fault::Internal)),
         }
@@ -353,7 +374,32 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
             return Some(Verdict::Fault(Fault::Internal));
         };
         self.recorder.record(Event::Backend { endpoints });
-        absent(endpoints).map(Verdict::Fault)
+        let fault = absent(endpoints)?;
+        match self.default_backend(placed, route) {
+            Some(pair) => {
+                *found = Some(pair);
+                None
+            }
+            None => Some(Verdict::Fault(fault)),
+        }
+    }
+
+    /// `default-backend`, which gets what the route's own Service has no endpoints for, and is told so.
+    fn default_backend(
+        &mut self,
+        placed: &Placed,
+        route: &Route,
+    ) -> Option<(GroupId, &'t Arc<Endpoints>)> {
+        let snapshot = self.snapshot;
+        let group = snapshot.table.group_of(placed, route.default_group?)?;
+        let endpoints = snapshot.endpoints.of(group)?;
+        if endpoints.ready.is_empty() {
+            return None;
+        }
+        self.recorder.record(Event::Backend { endpoints });
+        let out = &mut self.scratch.upstream_fields;
+        forward::push_error_fields(self.ask, NO_ENDPOINTS, &route.spec, &snapshot.settings, out);
+        Some((group, endpoints))
     }
 
     fn forward(
@@ -373,12 +419,18 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                 self.scratch.path.extend_from_slice(path);
                 Verdict::Site(site)
             }
-            (Target::Service(_), Some((group, endpoints))) => Verdict::Forward(Forward {
-                group,
-                endpoints,
-                rewritten,
-                wire: route.spec.settings.wire(self.ask.input.scheme),
-            }),
+            (Target::Service(_), Some((group, endpoints))) => {
+                if route.rewrites_responses {
+                    write_origin(self.ask, &route.spec.settings, &mut self.scratch.origin);
+                }
+                Verdict::Forward(Forward {
+                    group,
+                    endpoints,
+                    rewritten,
+                    wire: route.spec.settings.wire(self.ask.input.scheme),
+                    error_page: None,
+                })
+            }
             // the stage before has answered
             (Target::Service(_), None) => Verdict::Fault(Fault::Internal),
         }

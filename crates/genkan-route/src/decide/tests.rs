@@ -1,5 +1,6 @@
 //! Rows of the reference, by name: hosts, paths, redirects, rewrites, the order of answers.
 
+mod error_page;
 mod host;
 mod order;
 mod path;

@@ -8,6 +8,7 @@ use crate::{
     decision::{Decision, RedirectCause, Scratch, Verdict},
     endpoint::{Endpoints, GroupId},
     fault::Fault,
+    forward::error_target,
     route::Mode,
     site::StaticSite,
     upstream::UpstreamTls,
@@ -64,13 +65,14 @@ impl Outcome {
             Verdict::Forward(forward) => Self::Forward {
                 group: forward.group,
                 endpoints: forward.endpoints.clone(),
-                target: match forward.rewritten {
-                    true => scratch.target.clone(),
-                    false => sent_target(request),
+                target: match (forward.error_page, forward.rewritten) {
+                    (Some(_), _) => error_target(request),
+                    (None, true) => scratch.target.clone(),
+                    (None, false) => sent_target(request),
                 },
                 prefix: decision
                     .route
-                    .filter(|route| route.spec.forwarded_prefix.is_some())
+                    .filter(|route| route.forwarded_prefix.is_some())
                     .map(|_| scratch.prefix.clone()),
                 protocol: forward.wire.name(),
                 tls: forward.wire.tls.cloned(),

@@ -210,6 +210,7 @@ fn a_rewrite_is_told_with_its_groups() {
     assert_eq!(
         stages,
         [
+            ("from-to-www", false),
             ("client-certificate", false),
             ("app-root", false),
             ("closed", false),

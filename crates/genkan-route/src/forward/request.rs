@@ -69,11 +69,17 @@ pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
     if let Some(authority) = authority {
         client_certificate::write(out, authority, head.input.handshake.as_deref());
     }
-    if wishes_upgrade(request) {
+    let upgrades = wishes_upgrade(request);
+    if upgrades {
         write_joined(out, b"Upgrade", request, KnownHeader::Upgrade);
-        write::field(out, b"Connection", b"upgrade");
-    } else if head.settings.upstream_keepalive_connections == 0 {
-        write::field(out, b"Connection", b"close");
+    }
+    let fixed = head.route.spec.settings.backend_connection;
+    let keeps = head.settings.upstream_keepalive_connections > 0;
+    match (fixed, upgrades) {
+        (Some(fixed), _) => write::field(out, b"Connection", fixed.as_bytes()),
+        (None, true) => write::field(out, b"Connection", b"upgrade"),
+        (None, false) if !keeps => write::field(out, b"Connection", b"close"),
+        (None, false) => {}
     }
     write_request_id(out, head);
     write_forwarded(out, head, &host);
@@ -109,19 +115,23 @@ pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
 
 fn write_request_line(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
     let method = head.request.method();
+    let version = match head.route.spec.settings.backend_http10 {
+        true => Version::HTTP_10,
+        false => Version::HTTP_11,
+    };
     if head.rewritten {
-        return write::request_line(out, method, &[&head.scratch.target], Version::HTTP_11);
+        return write::request_line(out, method, &[&head.scratch.target], version);
     }
     match Target::of(head.request) {
-        Ok(target) => write::request_line(out, method, &target.forward(), Version::HTTP_11),
+        Ok(target) => write::request_line(out, method, &target.forward(), version),
         // the router has refused such a request before
-        Err(_) => write::request_line(out, method, &[head.request.target()], Version::HTTP_11),
+        Err(_) => write::request_line(out, method, &[head.request.target()], version),
     }
 }
 
 /// Fields that this plan sets itself, and fields that end at a proxy (RFC 9110 7.6.1). nginx passes
 /// `Trailer`, `Proxy-Authorization` and `Proxy-Connection` on, and fields named in `Connection`.
-fn is_replaced(id: KnownHeader) -> bool {
+pub(super) fn is_replaced(id: KnownHeader) -> bool {
     matches!(
         id,
         KnownHeader::Host
@@ -147,20 +157,29 @@ fn is_replaced(id: KnownHeader) -> bool {
 }
 
 fn write_request_id(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
-    let start = out.len();
-    out.extend_from_slice(b"X-Request-ID: ");
-    let value = out.len();
-    join(out, head.request, KnownHeader::XRequestId);
-    let usable = is_usable_id(&out[value..]);
-    if !usable {
-        out.truncate(value);
-        if !head.settings.generate_request_id {
-            out.truncate(start);
-            return;
-        }
-        out.extend_from_slice(&head.input.request_id.0);
+    if let Some(id) = request_id(head.request, head.input, head.settings) {
+        write::field(out, b"X-Request-ID", &id);
     }
-    out.extend_from_slice(b"\r\n");
+}
+
+/// `$req_id`: the client's own id where it can be used, else ours; none where none is generated.
+pub(super) fn request_id<'a>(
+    request: RequestView<'a>,
+    input: &'a DecisionInput,
+    settings: &GlobalSettings,
+) -> Option<Cow<'a, [u8]>> {
+    let sent = match request.count(KnownHeader::XRequestId) {
+        0 | 1 => Cow::Borrowed(request.first(KnownHeader::XRequestId).unwrap_or_default()),
+        _ => {
+            let all: Vec<_> = request.all(KnownHeader::XRequestId).collect();
+            Cow::Owned(all.join(b", ".as_slice()))
+        }
+    };
+    match (is_usable_id(&sent), settings.generate_request_id) {
+        (true, _) => Some(sent),
+        (false, true) => Some(Cow::Borrowed(&input.request_id.0)),
+        (false, false) => None,
+    }
 }
 
 fn is_usable_id(id: &[u8]) -> bool {
@@ -251,7 +270,7 @@ fn join(out: &mut Vec<u8>, request: RequestView<'_>, id: KnownHeader) {
 }
 
 /// Room for the text of an address: an IPv6 address has at most 45 characters.
-struct AddressBuffer {
+pub(super) struct AddressBuffer {
     text: [u8; 48],
     length: usize,
 }
@@ -267,7 +286,7 @@ impl Default for AddressBuffer {
 
 impl AddressBuffer {
     /// IPv4 clients of a dual-stack socket are shown as IPv4.
-    fn write(&mut self, address: IpAddr) -> &[u8] {
+    pub(super) fn write(&mut self, address: IpAddr) -> &[u8] {
         use std::io::Write;
         let mut rest = self.text.as_mut_slice();
         // cannot fail: the room is enough

@@ -2,7 +2,7 @@
 
 use genkan_http::{head::ResponseView, known::KnownHeader, write::HeadWriter};
 
-use super::added::AddedFields;
+use super::{added::AddedFields, rewriting::Rewriting};
 use crate::settings::{GlobalSettings, ServerField};
 
 /// How the body is announced to the client.
@@ -46,8 +46,8 @@ pub struct DownstreamHead<'a> {
     pub date: &'a [u8],
     /// The request's id: whoever sees an error that names none gets it to ask about.
     pub request_id: &'a [u8],
-    /// The proxy's own `Strict-Transport-Security`, which replaces the backend's.
-    pub strict_transport: Option<&'a [u8]>,
+    /// What of the backend's fields the route rewrites.
+    pub rewriting: Option<Rewriting<'a>>,
 }
 
 /// Appends the whole head, empty line included.
@@ -71,18 +71,23 @@ pub fn write_downstream_head(out: &mut impl HeadWriter, head: &DownstreamHead<'_
         _ if is_named(hidden, field.name) => false,
         KnownHeader::Server => settings.server_field == ServerField::Backend,
         KnownHeader::Other => !field.name.eq_ignore_ascii_case(b"X-Pad"),
+        id if head
+            .rewriting
+            .is_some_and(|rewriting| rewriting.concerns(id)) =>
+        {
+            false
+        }
         KnownHeader::ContentType if status == 304 => false,
         // nginx: a 204 has neither
         KnownHeader::ContentType | KnownHeader::LastModified if status == 204 => false,
         id if is_single(id) => seen.first(id),
         KnownHeader::Upgrade => head.connection == DownstreamConnection::Upgrade,
-        KnownHeader::StrictTransportSecurity => head.strict_transport.is_none(),
         id => !is_removed(id),
     });
-    if let Some(value) = head.strict_transport
-        && !head.added.replaces(b"Strict-Transport-Security")
-    {
-        out.field(b"Strict-Transport-Security", value);
+    if let Some(rewriting) = head.rewriting {
+        rewriting.write(response, out, |name| {
+            head.added.replaces(name) || is_named(hidden, name)
+        });
     }
     head.added.write(out);
     match head.body {

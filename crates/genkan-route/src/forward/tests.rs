@@ -259,7 +259,7 @@ fn received(body: DownstreamBody, connection: DownstreamConnection, head: &str) 
         connection,
         date: b"Sun, 06 Nov 1994 08:49:37 GMT",
         request_id: b"0123456789abcdef0123456789abcdef",
-        strict_transport: None,
+        rewriting: None,
     };
     write_downstream_head(&mut out, &head);
     String::from_utf8(out).unwrap().replace("\r\n", "\n")

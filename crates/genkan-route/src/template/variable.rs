@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use genkan_http::proxy_protocol::Proxied;
 
 use super::{Filling, TemplateError};
-use crate::{client::Port, route::Target};
+use crate::route::Target;
 
 /// One variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -228,11 +228,7 @@ impl Variable {
             Self::ServerPort => text(out, format_args!("{}", ask.input.port)),
             Self::BestHost => out.extend_from_slice(&ask.best_host()),
             Self::PassScheme => out.extend_from_slice(&ask.pass_scheme()),
-            Self::PassPort => match ask.trust.port(ask.input, ask.request) {
-                Port::Text(port) => out.extend_from_slice(&port),
-                Port::Number(port) => text(out, format_args!("{port}")),
-                Port::Unknown => {}
-            },
+            Self::PassPort => ask.write_pass_port(out),
             Self::RequestMethod => out.extend_from_slice(ask.request.method()),
             Self::ServerProtocol => text(out, format_args!("{}", ask.request.version())),
             Self::RequestId => out.extend_from_slice(ask.input.request_id.as_str().as_bytes()),

@@ -16,6 +16,7 @@ use genkan_route::{
     client::ClientReason,
     decide::Stage,
     decision::{BodyLength, DecisionInput},
+    endpoint::Endpoints,
     explanation::{self, Explanation, Fate, Outcome},
     fault::Fault,
     host::HostName,
@@ -190,19 +191,23 @@ impl Facts<'_> {
             Outcome::Site { path, .. } => Some(text(path)),
             _ => None,
         };
-        match &self.explanation.route.as_ref()?.spec.target {
-            Target::Service(group) if ready.is_some() => Some(Backend {
-                namespace: group.namespace.clone(),
-                service: group.service.clone(),
-                port: group.port.clone(),
+        let asked = self.explanation.endpoints.as_deref();
+        match (&self.explanation.route.as_ref()?.spec.target, asked) {
+            // the Service that was asked last: an error backend may have taken the place of the route's
+            (_, Some(Endpoints { key, .. })) => Some(Backend {
+                namespace: key.namespace.clone(),
+                service: key.service.clone(),
+                port: key.port.clone(),
                 kind: None,
                 target,
                 ready: ready.map_or(Known::Unknown, Known::Value),
                 protocol: self.protocol(),
                 tls: self.backend_tls(),
+                instead_of: self.explanation.replaced,
+                rewrites: self.rewrites(),
                 code: None,
             }),
-            Target::Site(site) if target.is_some() => Some(Backend {
+            (Target::Site(site), None) if target.is_some() => Some(Backend {
                 namespace: site.namespace.clone(),
                 service: site.name.clone(),
                 port: String::new(),
@@ -211,6 +216,8 @@ impl Facts<'_> {
                 ready: Known::Unknown,
                 protocol: None,
                 tls: None,
+                instead_of: None,
+                rewrites: Vec::new(),
                 code: None,
             }),
             _ => None,
@@ -225,6 +232,18 @@ impl Facts<'_> {
             }
             _ => None,
         }
+    }
+
+    /// What of the backend's answer the route rewrites; HTTP/2 backends are left alone.
+    fn rewrites(&self) -> Vec<String> {
+        let Outcome::Forward { protocol, .. } = &self.explanation.outcome else {
+            return Vec::new();
+        };
+        let route = self.explanation.route.as_deref();
+        let route = route.filter(|_| !protocol.starts_with("h2"));
+        let rules = route.map(|route| route.spec.settings.response_rewrite.shown());
+        let rules = rules.into_iter().flatten();
+        rules.map(|(by, what)| format!("{by} {what}")).collect()
     }
 
     fn backend_tls(&self) -> Option<BackendTls> {
@@ -292,6 +311,7 @@ fn checks(explanation: &Explanation) -> Vec<AccessCheck> {
 
 fn host(generation: &Generation, explanation: &Explanation) -> Option<Host> {
     let (name, matched) = match explanation.host.as_ref()? {
+        name if explanation.alias.is_some() => (name.to_string(), HostMatch::Alias),
         HostName::Exact(name) => (name.to_string(), HostMatch::Exact),
         HostName::Wildcard(suffix) => (format!("*.{suffix}"), HostMatch::Wildcard),
         HostName::CatchAll => ("*".to_owned(), HostMatch::CatchAll),

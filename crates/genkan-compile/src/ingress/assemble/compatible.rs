@@ -12,7 +12,9 @@ use genkan_route::{
     settings::RouteSettings,
 };
 
-use super::{Assembled, Conflict, HostClaims, inactive_route, is_exact, paths_of};
+use super::{
+    Assembled, Conflict, HostClaims, aliases, inactive_route, is_exact, names_of, paths_of,
+};
 use crate::{annotation::Effects, ingress::Claim, tls::client};
 
 /// One `location` before its normalisation.
@@ -114,8 +116,19 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
     }
     let mut routes = emit(&locations, regex_host, host.settings, &mut inactive);
     share_upstream_tls(host, &mut routes);
+    let aliases_by = aliases(host.name, served);
     let spec = HostSpec {
         name: host.name.clone(),
+        aliases: names_of(host.name, aliases_by),
+        // of an Ingress that owns a location (`getBackendServers`)
+        www_redirect: locations
+            .iter()
+            .filter(|location| !location.implied)
+            .any(|location| {
+                location
+                    .effects()
+                    .is_some_and(|effects| effects.www_redirect)
+            }),
         client_certificates: client::of_host(host.name, host.claims),
         mode: Mode::NginxCompatible,
         regex_host,
@@ -127,6 +140,7 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
         spec: Some(spec),
         conflicts,
         regex_by,
+        aliases_by: aliases_by.cloned(),
         unattached: Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use genkan_route::{
     route::{Inactive, Mode, PathMatch, PathType, RewriteSpec, RouteSpec, Target},
 };
 
-use super::{Assembled, Conflict, HostClaims, inactive_route, paths_of};
+use super::{Assembled, Conflict, HostClaims, aliases, inactive_route, names_of, paths_of};
 use crate::{annotation::Effects, ingress::Claim, tls::client};
 
 pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assembled {
@@ -60,8 +60,11 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
     let app_root = served
         .iter()
         .find_map(|claim| claim.effects.app_root.as_deref().map(Into::into));
+    let aliases_by = aliases(host.name, served);
     let spec = HostSpec {
         name: host.name.clone(),
+        aliases: names_of(host.name, aliases_by),
+        www_redirect: served.iter().any(|claim| claim.effects.www_redirect),
         client_certificates: client::of_host(host.name, host.claims),
         mode: Mode::Strict,
         regex_host: false,
@@ -73,6 +76,7 @@ pub(super) fn assemble(host: &HostClaims<'_>, served: &[Arc<Claim>]) -> Assemble
         spec: Some(spec),
         conflicts,
         regex_by: Vec::new(),
+        aliases_by: aliases_by.cloned(),
         unattached: Vec::new(),
     }
 }

@@ -154,6 +154,7 @@ impl Rows<'_> {
         };
         let matched = match host.matched {
             HostMatch::Exact => "exact".to_owned(),
+            HostMatch::Alias => format!("alias of {}", host.name),
             HostMatch::Wildcard => format!("wildcard {}", host.name),
             HostMatch::CatchAll => "catch-all".to_owned(),
         };
@@ -295,6 +296,14 @@ impl Rows<'_> {
                 None => self.say(&labels::NOT_VERIFIED),
             };
             value += &format!(" ({judged})");
+        }
+        if let Some(status) = backend.instead_of {
+            let instead = self.say(labels::INSTEAD_OF.arg("status", usize::from(status)));
+            value += &format!(", {instead}");
+        }
+        if !backend.rewrites.is_empty() {
+            let rewrites = backend.rewrites.join(", ");
+            value += &format!(", {}", self.say(labels::REWRITES.arg("rewrites", rewrites)));
         }
         Some(Row::new("backend", with_code(&value, backend.code)))
     }

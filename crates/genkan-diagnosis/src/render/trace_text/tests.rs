@@ -95,6 +95,8 @@ fn story() -> Trace {
             ready: Known::Value(2),
             protocol: None,
             tls: None,
+            instead_of: None,
+            rewrites: Vec::new(),
             code: None,
         }),
         endpoint: Known::Value(vec![Attempt {

@@ -80,6 +80,8 @@ impl World {
             regex_host: false,
             client_certificates: None,
             app_root: None,
+            aliases: Box::default(),
+            www_redirect: false,
             routes: vec![route],
             inactive: Vec::new(),
         });

@@ -1,6 +1,7 @@
 //! Host selection: ingress-nginx.md 2.1, and the catch-all.
 
 use super::world::{check, get, host, input, route, verdict, world};
+use crate::host::Alias;
 use crate::route::{
     Mode::{NginxCompatible, Strict},
     PathType::{Exact, Prefix},
@@ -192,4 +193,83 @@ fn the_status_page_of_the_original_is_forbidden_on_unknown_hosts() {
         vec![route(Strict, "/x", Prefix, "x")],
     )]);
     assert_eq!(get(&strict, "b.test", "/nginx_status"), "404 NoHost");
+}
+
+fn aliased(name: &str, service: &str, aliases: &[&str]) -> crate::host::HostSpec {
+    let mut spec = host(name, NginxCompatible, root(service));
+    let read = |name: &&str| Alias::read(name).unwrap();
+    spec.aliases = aliases.iter().flat_map(read).collect();
+    spec
+}
+
+#[test]
+fn names_are_looked_up_in_nginx_s_order() {
+    // the recordings `routing-server-alias` and `routing-alias-vs-wildcard`
+    let world = world(vec![
+        aliased(
+            "main.test",
+            "main",
+            &["al.test", "*.wild.test", "real.test", "tail.*"],
+        ),
+        aliased("dup.test", "dup", &["al.test", "*.deep.wild.test"]),
+        aliased("*.w.test", "rule", &[]),
+        aliased(
+            "zeta.test",
+            "zeta",
+            &["~^srv[0-9]+[.]test$", "~[.]w[.]test$"],
+        ),
+        aliased("real.test", "real", &[]),
+    ]);
+    for (name, expected) in [
+        ("main.test", "main /"),
+        // alphabetically first, not oldest
+        ("AL.test", "dup /"),
+        ("x.wild.test", "main /"),
+        ("x.y.wild.test", "main /"),
+        ("x.deep.wild.test", "dup /"),
+        ("wild.test", "404 NoHost"),
+        ("real.test", "real /"),
+        ("tail.a.b", "main /"),
+        ("tail", "404 NoHost"),
+        ("srv42.test", "zeta /"),
+        ("srvx.test", "404 NoHost"),
+        // a rule's wildcard is a pattern of an earlier server
+        ("x.w.test", "rule /"),
+        ("x.y.w.test", "zeta /"),
+    ] {
+        assert_eq!(get(&world, name, "/"), expected, "{name}");
+    }
+}
+
+#[test]
+fn www_leads_to_the_name_without_it_and_back() {
+    let www = |name: &str, service: &str| {
+        let mut spec = host(name, NginxCompatible, root(service));
+        spec.www_redirect = true;
+        spec
+    };
+    let mut both = aliased("other.test", "other", &["www.a.test"]);
+    both.www_redirect = true;
+    let world = world(vec![
+        www("a.test", "a"),
+        www("www.b.test", "b"),
+        www("*.c.test", "c"),
+        both,
+        aliased("www.other.test", "own", &[]),
+    ]);
+    check(
+        &world,
+        "www.a.test",
+        &[
+            // the redirect goes before an alias of the same name
+            ("/x/?q=1", "308 http://a.test:80/x/?q=1"),
+            ("/x/", "308 http://a.test:80/x"),
+            ("/", "308 http://a.test:80"),
+        ],
+    );
+    check(&world, "a.test", &[("/x", "a /x")]);
+    check(&world, "b.test", &[("/x", "308 http://www.b.test:80/x")]);
+    // a host of its own goes before the redirect
+    check(&world, "www.other.test", &[("/x", "own /x")]);
+    check(&world, "www.x.c.test", &[("/x", "404 NoHost")]);
 }

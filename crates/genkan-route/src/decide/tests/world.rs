@@ -141,6 +141,8 @@ pub(crate) fn host(name: &str, mode: Mode, routes: Vec<RouteSpec>) -> HostSpec {
         regex_host,
         client_certificates: None,
         app_root: None,
+        aliases: Box::default(),
+        www_redirect: false,
         routes,
         inactive: Vec::new(),
     }
