@@ -79,6 +79,8 @@ pub struct Policy {
     pub response_headers_allowed: Vec<String>,
     /// `retry-non-idempotent`: holds whatever `proxy-next-upstream` says.
     pub retry_non_idempotent: bool,
+    /// `service-upstream` where no annotation says otherwise.
+    pub service_upstream: bool,
 }
 
 impl Default for Policy {
@@ -90,6 +92,7 @@ impl Default for Policy {
             response_headers_allowed: Vec::new(),
             settings: RouteSettings::default(),
             retry_non_idempotent: false,
+            service_upstream: false,
         }
     }
 }
@@ -111,6 +114,8 @@ pub struct Effects {
     pub redirect: Option<Redirect>,
     /// `x-forwarded-prefix`; has an effect only beside an active rewrite.
     pub forwarded_prefix: Option<String>,
+    /// `service-upstream`: its Service ports are asked at the address of the Service.
+    pub service_upstream: bool,
     /// What else is asked of its routes.
     pub policy: RoutePolicy,
     /// Timeouts, sizes, retries, log: ConfigMap defaults overlaid with annotations.
@@ -167,6 +172,7 @@ pub fn read<'a>(
         present,
         effects: Effects {
             settings: policy.settings.clone(),
+            service_upstream: policy.service_upstream,
             ..Effects::default()
         },
         remarks: Vec::new(),

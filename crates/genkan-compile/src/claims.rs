@@ -12,7 +12,7 @@ use genkan_objects::{
     ObjectKey, ObjectStore, Resource,
     kind::{Ingress, Kind},
 };
-use genkan_route::host::HostName;
+use genkan_route::{endpoint::GroupKey, host::HostName, route::Target};
 
 use crate::{
     base::Base,
@@ -140,6 +140,30 @@ impl Claims {
             .get(host)
             .map(|members| members.values().cloned().collect())
             .unwrap_or_default()
+    }
+
+    /// Service ports that are asked at the address of their Service: the oldest Ingress that leads to one
+    /// decides (`createUpstreams`).
+    pub(crate) fn service_upstreams(&self) -> BTreeSet<GroupKey> {
+        let claims = self.by_name.values().map(|entry| &entry.claim);
+        let mut claims: Vec<_> = claims.filter(|claim| claim.is_served()).collect();
+        if !claims.iter().any(|claim| claim.effects.service_upstream) {
+            return BTreeSet::new();
+        }
+        claims.sort_unstable_by(|a, b| a.precedence.cmp(&b.precedence));
+        let mut decided: BTreeMap<&GroupKey, bool> = BTreeMap::new();
+        for claim in claims {
+            let paths = claim.rules.iter().flat_map(|rule| &rule.paths);
+            let targets = paths.map(|path| &path.target).chain(&claim.default_backend);
+            for target in targets {
+                if let Target::Service(group) = target {
+                    let asked = claim.effects.service_upstream;
+                    decided.entry(group).or_insert(asked);
+                }
+            }
+        }
+        let asked = decided.into_iter().filter(|(_, asked)| *asked);
+        asked.map(|(group, _)| group.clone()).collect()
     }
 
     /// All hosts that somebody claims, in no order.

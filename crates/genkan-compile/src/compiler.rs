@@ -139,6 +139,9 @@ impl Compiler {
         for (key, mode) in &changes.removed {
             self.groups.leave(key, *mode);
         }
+        if base_changed || !dirty.is_empty() {
+            self.groups.ask_services(self.claims.service_upstreams());
+        }
         let secrets_changed = changed.iter().any(|key| key.kind == Kind::Secret);
         if secrets_changed || !dirty.is_empty() || self.generation == 0 {
             self.certificates.refresh(objects, &self.claims, &options);

@@ -34,6 +34,8 @@ pub(crate) struct Inputs<'a> {
     pub slices: &'a [&'a Arc<Resource<EndpointSlice>>],
     /// What is known about its external name.
     pub resolution: Option<&'a Resolution>,
+    /// `service-upstream`: the Service's own address, where it has one.
+    pub at_service: bool,
     /// Whether a targetPort may stand for the Service's port.
     pub lenient: bool,
     pub options: &'a Options,
@@ -78,6 +80,9 @@ fn gather(inputs: &Inputs<'_>) -> Found {
         return Ok((plain(addresses), Vec::new()));
     }
     let service = inputs.service.ok_or(Absence::NoService)?;
+    if let Some(address) = of_service(inputs, service) {
+        return Ok((plain(&[address]), Vec::new()));
+    }
     if inputs.slices.is_empty() && service.spec.service_type == ServiceType::ExternalName {
         return external(inputs, service);
     }
@@ -92,6 +97,21 @@ fn gather(inputs: &Inputs<'_>) -> Found {
         return Ok((plain(&written.of(&port)), Vec::new()));
     }
     Ok((Vec::new(), Vec::new()))
+}
+
+/// `getServiceClusterEndpoint`: a port by number need not be declared. Without an address, or with a port
+/// name that nobody has, the Pods are asked.
+fn of_service(inputs: &Inputs<'_>, service: &Resource<Service>) -> Option<SocketAddr> {
+    if !inputs.at_service {
+        return None;
+    }
+    let written = &*inputs.key.port;
+    let port = written.parse().ok().or_else(|| {
+        let port = service.spec.port_named(written)?;
+        u16::try_from(port.port.value).ok()
+    });
+    let address = service.spec.cluster_ips.first()?.value.parse().ok()?;
+    Some(SocketAddr::new(address, port?))
 }
 
 fn plain(addresses: &[SocketAddr]) -> Vec<Endpoint> {

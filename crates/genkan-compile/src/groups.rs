@@ -29,6 +29,8 @@ pub(crate) struct Groups {
     by_key: BTreeMap<GroupKey, Group>,
     /// Groups whose endpoints have to be computed again.
     stale: BTreeSet<GroupKey>,
+    /// Groups that are asked at the address of their Service.
+    at_service: BTreeSet<GroupKey>,
     resolutions: Resolutions,
 }
 
@@ -107,6 +109,13 @@ impl Groups {
         }
     }
 
+    /// These groups are asked at the address of their Service from now on, and no others.
+    pub(crate) fn ask_services(&mut self, groups: BTreeSet<GroupKey>) {
+        let moved = self.at_service.symmetric_difference(&groups).cloned();
+        self.stale.extend(moved);
+        self.at_service = groups;
+    }
+
     /// Computes the endpoints of groups that a change concerns. `before` is the store of the last
     /// refresh. Tells whether any endpoint changed.
     pub(crate) fn refresh(
@@ -128,7 +137,8 @@ impl Groups {
             let Some(group) = self.by_key.get_mut(&key) else {
                 continue;
             };
-            any |= group.compute(&key, objects, &index, resolutions, options);
+            let at_service = self.at_service.contains(&key);
+            any |= group.compute(&key, at_service, objects, &index, resolutions, options);
         }
         any
     }
@@ -245,6 +255,7 @@ impl Group {
     fn compute(
         &mut self,
         key: &GroupKey,
+        at_service: bool,
         objects: &ObjectStore,
         index: &SliceIndex<'_>,
         resolutions: &Resolutions,
@@ -258,6 +269,7 @@ impl Group {
             service: service.map(|service| &**service),
             slices: index.of(&key.namespace, &key.service),
             resolution,
+            at_service,
             // ingress-nginx also takes a targetPort for the Service's port; the specification does not
             lenient: self.compatible_users > 0,
             options,

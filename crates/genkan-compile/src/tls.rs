@@ -55,9 +55,12 @@ impl Certificates {
         };
         let mut entries: BTreeMap<HostName, (Presentation, bool)> = BTreeMap::new();
         for host in claims.hosts() {
-            if let Some(presentation) = choose::presentation(host, claims, &mut reading) {
-                entries.insert(host.clone(), presentation);
-            }
+            let Some(presentation) = choose::presentation(host, claims, &mut reading) else {
+                continue;
+            };
+            let other = choose::counterpart(host, &presentation.0, claims, &mut reading);
+            entries.extend(other.map(|(name, presentation)| (name, (presentation, false))));
+            entries.insert(host.clone(), presentation);
         }
         // what nobody is presented may be so for a reason that wants telling
         for (claim, object) in claims.all().filter(|(claim, _)| claim.is_served()) {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-pub use self::alias::{Alias, AliasError};
+pub use self::alias::{Alias, AliasError, counterpart};
 
 use self::{
     candidates::{Candidates, Entry},
@@ -127,7 +127,7 @@ pub struct Host {
     app_root: Option<Template>,
     aliases: Box<[Alias]>,
     /// The host that redirects to this one.
-    counterpart: Option<Arc<Host>>,
+    counterpart: Option<Arc<Self>>,
     /// The host that this one redirects to, whatever is asked of it.
     redirects_to: Option<Arc<str>>,
     client_check: Option<ClientCheck>,
@@ -205,7 +205,7 @@ impl Host {
             };
             template.map_err(failed).ok()
         });
-        let counterpart = match (&spec.name, alias::counterpart(&spec.name)) {
+        let counterpart = match (&spec.name, counterpart(&spec.name)) {
             (HostName::Exact(to), Some(from)) if spec.www_redirect => {
                 Some(Arc::new(Self::redirecting(from, to.clone(), spec.mode)))
             }

@@ -12,6 +12,8 @@ use crate::{
     error_page::ErrorPages,
     forward::ResponseRewrite,
     listen::Listen,
+    pattern::{Anchor, Pattern, PatternError, shared},
+    route::Mode,
     template::Template,
     tls::TlsSettings,
     upstream::{BackendProtocol, UpstreamTls},
@@ -200,6 +202,8 @@ pub struct GlobalSettings {
     pub generate_request_id: bool,
     /// `disable-access-log`, `disable-http-access-log`.
     pub access_log: bool,
+    /// `skip-access-log-urls`: targets of requests that are not logged.
+    pub unlogged: Box<[UnloggedTarget]>,
     /// `enable-access-log-for-default-backend`.
     pub access_log_default_backend: bool,
     /// `proxy-body-size` where no route says otherwise: 1 MiB; `None` is unlimited.
@@ -225,6 +229,49 @@ pub struct GlobalSettings {
     /// `server-tokens`, `allow-backend-server-header`.
     pub server_field: ServerField,
 }
+
+/// An entry of `skip-access-log-urls`, a key of nginx's `map`.
+#[derive(Clone, Debug)]
+pub enum UnloggedTarget {
+    /// The target as sent, in any case.
+    Text(Box<str>),
+    /// `~` or `~*`: a pattern that is found in it.
+    Pattern(Arc<Pattern>),
+}
+
+impl UnloggedTarget {
+    /// Reads an entry.
+    pub fn parse(text: &str) -> Result<Self, PatternError> {
+        let Some(rest) = text.strip_prefix('~') else {
+            return Ok(Self::Text(text.into()));
+        };
+        let source = match rest.strip_prefix('*') {
+            Some(any_case) => any_case.to_owned(),
+            None => format!("(?-i:{rest})"),
+        };
+        shared(&source, Mode::NginxCompatible, Anchor::Anywhere).map(Self::Pattern)
+    }
+
+    /// Whether it is this target.
+    pub fn is(&self, target: &[u8]) -> bool {
+        match self {
+            Self::Text(text) => text.as_bytes().eq_ignore_ascii_case(target),
+            Self::Pattern(pattern) => pattern.is_match(target).unwrap_or(false),
+        }
+    }
+}
+
+impl PartialEq for UnloggedTarget {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Pattern(a), Self::Pattern(b)) => a.source() == b.source(),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for UnloggedTarget {}
 
 /// A field whose value is filled in per request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -273,6 +320,7 @@ impl Default for GlobalSettings {
             trust: Trust::default(),
             generate_request_id: true,
             access_log: true,
+            unlogged: Box::default(),
             access_log_default_backend: false,
             body_size_max: Some(1 << 20),
             redirect_code: 308,
@@ -286,5 +334,25 @@ impl Default for GlobalSettings {
             hidden_fields: Box::default(),
             server_field: ServerField::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::UnloggedTarget;
+
+    #[test]
+    fn targets_that_are_not_logged_are_keys_of_a_map() {
+        let check = |entry: &str, target: &str, expected: bool| {
+            let entry = UnloggedTarget::parse(entry).unwrap();
+            assert_eq!(entry.is(target.as_bytes()), expected, "{target}");
+        };
+        // ngx_http_map_module: texts in any case, `~` with regard to it, `~*` without
+        check("/health", "/Health", true);
+        check("/health", "/health?x", false);
+        check("~^/health", "/health?x", true);
+        check("~^/health", "/Health", false);
+        check("~*^/health", "/Health", true);
+        assert!(UnloggedTarget::parse("~(").is_err());
     }
 }

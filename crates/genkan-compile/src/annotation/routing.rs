@@ -3,7 +3,7 @@
 use genkan_route::host::Alias;
 
 use super::Effects;
-use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk, Scope};
+use super::entry::{BadValue, Effect, Entry, Family, Outcome, Risk, Scope};
 use super::value::{Charset, Malformed, Value, flag, shown};
 use super::words;
 
@@ -97,7 +97,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         scope: Scope::Upstream,
         value: Value::Flag,
         default: "`service-upstream` of the ConfigMap (false)",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|effects, text| {
+            effects.service_upstream = flag(text)?;
+            Ok(Outcome::InEffect)
+        }),
         about: "Requests go to the address of the Service instead of its Pods.",
         ..BASE
     },

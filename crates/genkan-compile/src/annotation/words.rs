@@ -110,6 +110,8 @@ words! {
 
     // --- why something has no effect
     NO_REDIRECT_TARGET: "it needs `proxy-redirect-to`", "`proxy-redirect-to` が必要です";
+    ERROR_BACKEND_EMPTY: "it has no endpoints", "エンドポイントがありません";
+    NO_ERROR_BACKEND: "`custom-http-errors` replaces this answer, and no Service is there to give another", "`custom-http-errors` がこの応答を置き換えますが、代わりに応答する Service がありません";
     COUNTERPART_TAKEN: "the other name is the host of a rule", "もう一方の名前はルールのホストです";
     COUNTERPART_OF_WILDCARD: "a wildcard host has no other name", "ワイルドカードのホストにはもう一方の名前がありません";
     NOT_YET: "Genkan does not implement it yet", "Genkan はまだ実装していません";

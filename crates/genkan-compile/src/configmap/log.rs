@@ -1,9 +1,11 @@
 //! Logs, tracing, locations of addresses.
 
+use genkan_route::settings::UnloggedTarget;
+
 use super::key::{Effect, Group, Key};
 use crate::annotation::{
     entry::Idle,
-    value::{Value, flag},
+    value::{Malformed, Value, flag, list},
     words,
 };
 
@@ -88,6 +90,20 @@ pub(super) const KEYS: &[Key] = &[
         name: "skip-access-log-urls",
         value: Value::Anything,
         default: "empty",
+        effect: Effect::Supported(|settings, text| {
+            let (mut unlogged, mut wrong) = (Vec::new(), None);
+            for url in list(text) {
+                match UnloggedTarget::parse(&url) {
+                    Ok(target) => unlogged.push(target),
+                    Err(error) => wrong = wrong.or(Some(error)),
+                }
+            }
+            settings.global.unlogged = unlogged.into();
+            wrong.map_or(Ok(()), |error| {
+                let why = words::NO_EXPRESSION.arg("value", error.to_string());
+                Err(Malformed::new(why))
+            })
+        }),
         ..BASE
     },
     Key {

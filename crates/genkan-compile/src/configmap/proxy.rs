@@ -186,7 +186,10 @@ pub(super) const KEYS: &[Key] = &[
         name: "service-upstream",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Supported(|settings, text| {
+            settings.policy.service_upstream = flag(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {

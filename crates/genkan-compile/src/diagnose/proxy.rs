@@ -39,6 +39,7 @@ pub(super) fn findings(
         Fault::NoService | Fault::NoPort | Fault::NoEndpoint | Fault::ExternalName => {
             of_backend(generation, probe, fault)
         }
+        Fault::NoErrorBackend | Fault::ErrorPageLoop => vec![no_error_backend(generation, probe)],
         Fault::Closed => closed(generation, probe),
         Fault::AddressRefused | Fault::Blocked => refused(generation, probe),
         Fault::EmptyRewrite => vec![empty_rewrite(generation, probe)],
@@ -315,6 +316,32 @@ fn empty_rewrite(generation: &Generation, probe: &Probe) -> Finding {
     let suggestion = Suggestion::new(&words::BEGIN_WITH_SLASH, Applicability::Review)
         .replace(pointer.as_str(), format!("/{target}"));
     mark::at(finding, object, &pointer, Part::Value, &words::THIS_VALUE).suggest(suggestion)
+}
+
+/// GK0311 at the list whose statuses nobody has a page for.
+fn no_error_backend(generation: &Generation, probe: &Probe) -> Finding {
+    let route = probe.route.as_ref().map(|route| &route.spec);
+    let named = route.and_then(|route| route.policy.default_backend.as_ref());
+    let service = named.map_or("default-backend", |group| &*group.service);
+    let reason = match named {
+        Some(_) => &annotation::words::ERROR_BACKEND_EMPTY,
+        None => &annotation::words::NO_ERROR_BACKEND,
+    };
+    let finding = Finding::new(Code::GK0311)
+        .arg("service", service)
+        .arg("reason", genkan_diagnosis::Message::from(reason))
+        .value(service);
+    let object = route.and_then(|route| generation.origins.ingress(&route.origin));
+    let place = object.and_then(|object| {
+        let key = mark::annotation_key(object, "custom-http-errors")?;
+        Some((object, mark::annotation_pointer(key)))
+    });
+    match place {
+        Some((object, pointer)) => {
+            mark::at(finding, object, &pointer, Part::Value, &words::THIS_VALUE)
+        }
+        None => finding,
+    }
 }
 
 /// GK0500 with the limit, at the annotation or, where that is the default, at the rule.

@@ -6,7 +6,7 @@ use genkan_objects::files::Content;
 
 use super::{
     routing::{ingress, service},
-    world::{World, compile},
+    world::{NOW, World, compile},
 };
 use crate::Input;
 
@@ -128,6 +128,7 @@ fn a_default_backend_that_appears_is_used() {
         objects: world.files.store(),
         problems: &problems,
         resolutions: &world.resolutions,
+        now: NOW,
     });
     check(&world, &[("h.test", "late /x")]);
     assert_eq!(world.codes(), ["GK0300"]);
@@ -138,4 +139,35 @@ fn a_variable_that_nobody_knows_leaves_the_host_as_it_is() {
     let world = world(&[one("i", "h.test", &[("upstream-vhost", "$nonsense")], "a")]);
     check(&world, &[("h.test", "a /x")]);
     assert_eq!(world.codes(), ["GK0202"]);
+}
+
+/// The recordings `upstream-service-upstream` and its companion.
+#[test]
+fn the_oldest_ingress_decides_whether_a_service_is_asked_itself() {
+    let cluster = |name: &str, address: &str| {
+        format!(
+            "---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: ns, annotations: {{genkan.io/endpoints: '10.0.0.1:8080'}}}}\nspec: {{clusterIP: {address}, ports: [{{name: http, port: 80}}]}}\n"
+        )
+    };
+    let through: &[_] = &[("service-upstream", "true")];
+    let objects = [
+        cluster("own", "10.96.0.1"),
+        cluster("headless", "None"),
+        cluster("shared", "10.96.0.3"),
+        // of equal age the later name comes first
+        one("a", "own.test", through, "own"),
+        one("b", "headless.test", through, "headless"),
+        one("c", "shared.test", through, "shared"),
+        one("d", "first.test", &[], "shared"),
+    ];
+    let world = world(&objects);
+    let snapshot = &world.generation.snapshot;
+    let address = |service: &str| {
+        let mut groups = snapshot.endpoints.groups.iter();
+        let group = groups.find(|group| group.key.service == service).unwrap();
+        group.ready[0].address.to_string()
+    };
+    assert_eq!(address("own"), "10.96.0.1:80");
+    assert_eq!(address("headless"), "10.0.0.1:8080");
+    assert_eq!(address("shared"), "10.0.0.1:8080");
 }

@@ -51,6 +51,43 @@ pub(super) fn presentation(
     Some((presentation, object.is_some()))
 }
 
+/// What is presented under the other name of `from-to-www-redirect`: the certificates of the host that
+/// cover that name too. Without any it is the default certificate.
+pub(super) fn counterpart(
+    host: &HostName,
+    presentation: &Presentation,
+    claims: &Claims,
+    reading: &mut Reading<'_>,
+) -> Option<(HostName, Presentation)> {
+    let members = claims.on_host(host);
+    let mut asking = members.iter();
+    if !asking.any(|claim| claim.is_served() && claim.effects.www_redirect) {
+        return None;
+    }
+    let name = genkan_route::host::counterpart(host)?;
+    let other = HostName::Exact(name.clone());
+    if !claims.on_host(&other).is_empty() {
+        return None;
+    }
+    let covers = |certificate: &&CertificateName| {
+        let usable = reading.usable(certificate);
+        usable.is_some_and(|usable| usable.covers(&name) != Coverage::None)
+    };
+    let certificates: Vec<_> = presentation
+        .certificates
+        .iter()
+        .filter(covers)
+        .cloned()
+        .collect();
+    (!certificates.is_empty()).then_some((
+        other,
+        Presentation {
+            certificates,
+            authority: None,
+        },
+    ))
+}
+
 /// `extractTLSSecretName`: entries that list the host, in any case; else the first Secret whose
 /// certificate covers it. Where several entries list the host, those with another kind of key are
 /// presented too, to clients that can verify them.

@@ -22,7 +22,7 @@ use crate::{
     buffer::Buffer,
     capture::{CapturedExchange, Sight, Wish},
     record::ExchangeRecord,
-    worker::held::Held,
+    worker::{Worker, held::Held},
 };
 
 /// What an exchange was about, as far as the record needs it.
@@ -129,6 +129,14 @@ fn is_logged(settings: &GlobalSettings, route: Option<&Arc<Route>>) -> bool {
         }
 }
 
+/// `skip-access-log-urls`.
+fn is_unlogged(worker: &Worker, view: RequestView<'_>) -> bool {
+    let held = worker.held();
+    let unlogged = &held.settings().unlogged;
+    // most installations have none
+    !unlogged.is_empty() && unlogged.iter().any(|target| target.is(view.target()))
+}
+
 fn group_of(route: &Route) -> Option<&GroupKey> {
     match &route.spec.target {
         Target::Service(key) => Some(key),
@@ -185,7 +193,7 @@ pub(super) fn finish<D: Downstream>(
         },
         maker: tally.maker,
         fault: tally.fault,
-        logged: subject.access_log && !tally.health,
+        logged: subject.access_log && !tally.health && !is_unlogged(worker, view),
         health: tally.health,
         generation: subject.generation,
     };

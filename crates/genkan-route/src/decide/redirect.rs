@@ -70,7 +70,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
 
     /// `ngx_srv_redirect.lua`: the same target under the other name, with the port in any case, and one
     /// slash less at its end.
-    pub(super) fn from_to_www(&mut self, name: &str) -> Verdict<'t> {
+    pub(super) fn www_redirect(&mut self, name: &str) -> Verdict<'t> {
         let ask = self.ask;
         let location = &mut self.scratch.location;
         location.extend_from_slice(&ask.pass_scheme());

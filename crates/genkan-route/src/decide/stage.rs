@@ -113,7 +113,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
             match stage {
                 HostStage::FromToWww => {
                     if let Some(name) = placed.host.redirects_to() {
-                        let verdict = self.from_to_www(name);
+                        let verdict = self.www_redirect(name);
                         self.asked_stage(*stage, true);
                         return Some(self.at(placed, verdict));
                     }

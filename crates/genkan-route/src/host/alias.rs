@@ -103,7 +103,7 @@ impl fmt::Display for Alias {
 }
 
 /// The other one of `www.name` and `name`; a wildcard and the catch-all have none.
-pub(crate) fn counterpart(name: &HostName) -> Option<Arc<str>> {
+pub fn counterpart(name: &HostName) -> Option<Arc<str>> {
     let HostName::Exact(name) = name else {
         return None;
     };

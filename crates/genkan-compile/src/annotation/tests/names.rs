@@ -23,7 +23,7 @@ pub(super) const NAMES: &[(&str, &str, Alone)] = &[
     ("server-alias", "a.example,*.b.example", Works),
     ("upstream-vhost", "internal.example", Works),
     ("x-forwarded-prefix", "/api", Tells("GK0208")),
-    ("service-upstream", "true", Tells("GK0207")),
+    ("service-upstream", "true", Works),
     ("default-backend", "fallback", Works),
     ("ssl-redirect", "false", Works),
     ("force-ssl-redirect", "true", Works),
