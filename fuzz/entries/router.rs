@@ -22,6 +22,7 @@ use genkan_route::{
     explanation::{Outcome, explain},
     forward::{UpstreamHead, write_upstream_head},
     host::{Host, HostName, HostSpec},
+    limit::Counted,
     pattern::{Anchor, Pattern},
     recorder::NoRecorder,
     route::{Mode, PathMatch, PathType, RewriteSpec, RouteOrigin, RouteSpec, Target},
@@ -114,6 +115,7 @@ fn input() -> DecisionInput {
         request_id: RequestId([b'0'; 32]),
         handshake: None,
         draining: false,
+        counted: Counted::Never,
     }
 }
 

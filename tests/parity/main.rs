@@ -103,11 +103,16 @@ fn run(group: &[&Scenario], excuses: &[Excuse]) -> Vec<Result> {
     let mut results = Vec::new();
     let mut playable = Vec::new();
     for (scenario, left_out) in group.iter().zip(&judged) {
+        // in their order: what one leaves behind (a rate that is used up) is there for the next
+        let mut cases = Vec::new();
         for case in &scenario.cases {
             match left_out.reason(case) {
                 Some(reason) => results.push(result(scenario, case, Outcome::LeftOut(reason))),
-                None => playable.push((*scenario, case)),
+                None => cases.push(case),
             }
+        }
+        if !cases.is_empty() {
+            playable.push((*scenario, cases));
         }
     }
     let Ok(options) = options else { return results };
@@ -122,13 +127,15 @@ fn run(group: &[&Scenario], excuses: &[Excuse]) -> Vec<Result> {
     thread::scope(|scope| {
         for _ in 0..CLIENTS.min(playable.len()) {
             scope.spawn(|| {
-                while let Some((scenario, case)) =
+                while let Some((scenario, cases)) =
                     playable.get(next.fetch_add(1, Ordering::Relaxed))
                 {
-                    let seen = play::play(&stage, scenario, case);
-                    let outcome = judge(&stage, scenario, case, compare(case, &seen), excuses);
-                    let one = result(scenario, case, outcome);
-                    played.lock().expect("no client panicked").push(one);
+                    for case in cases {
+                        let seen = play::play(&stage, scenario, case);
+                        let outcome = judge(&stage, scenario, case, compare(case, &seen), excuses);
+                        let one = result(scenario, case, outcome);
+                        played.lock().expect("no client panicked").push(one);
+                    }
                 }
             });
         }

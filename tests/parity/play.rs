@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::thread;
+use std::time::Duration;
 
 use genkan_tests::{ClientError, Connection, EchoBackend, TlsHello, checkout, sha1, subject};
 
@@ -26,6 +27,9 @@ pub(crate) fn play(stage: &Stage, scenario: &Scenario, case: &Case) -> Vec<Recor
         })
     } else {
         let one = |number| {
+            if let (1.., Some(seconds)) = (number, case.request.pause) {
+                pass_time(Duration::from_secs_f64(seconds));
+            }
             let response = send(stage, &case.request, &id(number), &jar);
             if case.request.keep_cookies {
                 remember(&mut jar, &response);
@@ -71,7 +75,6 @@ fn remember(jar: &mut Vec<String>, response: &Response) {
 }
 
 fn send(stage: &Stage, request: &Request, id: &str, cookies: &[String]) -> Response {
-    assert!(request.pause.is_none(), "{id}: pauses are not played");
     let Ok(mut connection) = connect(stage, request) else {
         return Response {
             error: Some(HANDSHAKE_FAILED.to_owned()),
@@ -82,6 +85,12 @@ fn send(stage: &Stage, request: &Request, id: &str, cookies: &[String]) -> Respo
         certificate: connection.presented().map(subject),
         ..exchange(&mut connection, request, id, cookies)
     }
+}
+
+/// The case is about what time does: a rate drains, an entry expires.
+#[expect(clippy::disallowed_methods, reason = "nothing is awaited but time")]
+fn pass_time(time: Duration) {
+    thread::sleep(time);
 }
 
 /// How the recording client called a failed handshake.

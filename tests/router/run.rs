@@ -14,6 +14,7 @@ use genkan_route::{
     endpoint::{Absence, Endpoint, Endpoints},
     explanation::{Outcome, explain},
     host::{Host, HostSpec},
+    limit::Counted,
     recorder::NoRecorder,
     settings::GlobalSettings,
     snapshot::Snapshot,
@@ -171,6 +172,7 @@ fn route(snapshot: &Snapshot, request: &Request, scratch: &mut Scratch, watched:
         request_id: RequestId([b'0'; 32]),
         handshake: None,
         draining: false,
+        counted: Counted::Never,
     };
     let decision = decide(snapshot, &input, view, scratch, &mut NoRecorder);
     let outcome = Outcome::of(&decision, scratch, view);

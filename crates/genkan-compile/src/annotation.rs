@@ -122,6 +122,8 @@ pub struct Effects {
     pub settings: RouteSettings,
     /// `proxy-ssl-*`; with its Secret it becomes part of the settings.
     pub upstream_tls: upstream_tls::Draft,
+    /// `limit-rps` and its companions; with the name of the Ingress they become part of the policy.
+    pub limits: limit::Draft,
     /// `auth-tls-*`; with its Secret it becomes part of the host.
     pub client_certificate: tls::ClientDraft,
     /// `canary: "true"`: no ordinary Ingress. Until canaries are served it must take no traffic at all.

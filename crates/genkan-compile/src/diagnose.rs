@@ -141,7 +141,12 @@ fn stage(probe: &Probe) -> &'static str {
         Outcome::Fault(Fault::NoHost) => "host",
         Outcome::Fault(Fault::NoPath | Fault::NoDefaultBackend) => "path",
         Outcome::Fault(
-            Fault::Closed | Fault::BodyTooLarge | Fault::AddressRefused | Fault::Blocked,
+            Fault::Closed
+            | Fault::BodyTooLarge
+            | Fault::AddressRefused
+            | Fault::Blocked
+            | Fault::RateExceeded(_)
+            | Fault::ConnectionsExceeded(_),
         ) => "access",
         Outcome::Fault(Fault::EmptyRewrite | Fault::PatternLimit) => "rewrite",
         Outcome::Fault(

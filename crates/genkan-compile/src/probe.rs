@@ -17,6 +17,7 @@ use genkan_route::{
     endpoint::Endpoints,
     fault::Fault,
     host::HostName,
+    limit::Counted,
     recorder::{Event, Reason, Recorder},
     route::{InactiveRoute, Mode, RouteOrigin},
     snapshot::Snapshot,
@@ -102,6 +103,7 @@ impl Probe {
             request_id: RequestId(*b"00000000000000000000000000000000"),
             handshake: None,
             draining: false,
+            counted: Counted::Never,
         };
         match built {
             Ok(_) => Self::record(snapshot, &input, RequestView::new(&bytes, &head)),
@@ -131,6 +133,8 @@ impl Probe {
             Verdict::Preflight => Outcome::Preflight,
             Verdict::Health => Outcome::Health,
             Verdict::Fault(fault) => Outcome::Fault(fault),
+            // what is probed was counted, or is a dry run
+            Verdict::Count(_) => Outcome::Fault(Fault::Internal),
         };
         Self {
             method: text(request.method()),

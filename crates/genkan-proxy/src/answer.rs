@@ -119,7 +119,7 @@ impl Answer<'_> {
         // RFC 9110 8.6: a 304 may tell the length of what it does not send, as nginx's `return 304 URL`
         // does.
         if self.status != 204 {
-            if !self.added.replaces(b"Content-Type") {
+            if !self.added.replaces(b"Content-Type") && !self.is_blank(form) {
                 out.field(b"Content-Type", form.content_type().as_bytes());
             }
             out.number_field(b"Content-Length", body.len() as u64);
@@ -164,6 +164,14 @@ impl Answer<'_> {
         }
     }
 
+    /// nginx has pages for the statuses that it names (`ngx_http_error_pages`), and sends nothing for
+    /// others.
+    fn is_blank(&self, form: Form) -> bool {
+        form == Form::Html
+            && matches!(self.content, Content::Fault(_))
+            && !page::is_named(self.status)
+    }
+
     fn body(&self, form: Form) -> Vec<u8> {
         if let Content::Text(text) = self.content {
             return text.to_vec();
@@ -175,6 +183,7 @@ impl Answer<'_> {
         // Visible ASCII: others are replaced by our own when the head is read.
         let id = std::str::from_utf8(self.request_id).unwrap_or("-");
         match form {
+            Form::Html if self.is_blank(form) => Vec::new(),
             Form::Html => {
                 let padded = self.mode == Mode::NginxCompatible
                     && self.status >= 400

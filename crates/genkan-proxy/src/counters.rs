@@ -84,6 +84,12 @@ counters! {
     exchanges,
     /// Requests refused because their head or framing was broken.
     rejected,
+    /// Requests refused by `limit-rps` or `limit-rpm`.
+    rate_refusals,
+    /// Requests refused by `limit-connections`.
+    connection_refusals,
+    /// Clients of limited rates forgotten before what they had used had drained.
+    limit_evictions,
     /// Request header lines dropped for their names.
     dropped_fields,
     /// New connections to endpoints.

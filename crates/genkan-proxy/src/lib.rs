@@ -10,6 +10,7 @@ mod body;
 mod buffer;
 pub mod capture;
 mod counters;
+mod limiter;
 mod listener;
 mod live;
 pub mod metrics;

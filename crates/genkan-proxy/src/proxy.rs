@@ -18,6 +18,7 @@ use crate::{
     body::spill::SpillBudget,
     capture::{CaptureLimits, CaptureQuery, CapturedExchange},
     counters::Totals,
+    limiter::Limiter,
     listener::{Change, ListenOn, Listeners},
     live::{Live, Progress},
     publication::{Publication, Published},
@@ -127,6 +128,7 @@ impl Proxy {
         let others: Arc<[_]> = channels.iter().map(|(sender, _)| sender.clone()).collect();
         let gauges: Arc<[Gauge]> = (0..count).map(|_| Gauge::default()).collect();
         let spill = SpillBudget::new(options.spill_bytes_max);
+        let limiter = Arc::<Limiter>::default();
         let upstream = Preparer::new();
         let prepared = upstream.prepare(&publication.snapshot);
         let published = Published::new(publication, prepared);
@@ -155,6 +157,7 @@ impl Proxy {
                 held: Box::new(move || Held::new(published, graveyard)),
                 observers: Arc::clone(&options.observers),
                 spill: Arc::clone(&spill),
+                limiter: Arc::clone(&limiter),
                 captures: options.captures.clone(),
                 refusals: Arc::clone(&options.refusals),
                 ready: ready.clone(),

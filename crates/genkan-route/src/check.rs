@@ -17,6 +17,13 @@ pub struct Check {
     pub count: Option<u64>,
 }
 
+impl Check {
+    /// Whether it kept the request out.
+    pub fn refuses(&self) -> bool {
+        self.passed == Some(false)
+    }
+}
+
 /// The checks there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckName {

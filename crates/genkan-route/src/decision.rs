@@ -9,6 +9,7 @@ use crate::{
     fault::Fault,
     forward::Rewriting,
     host::HostName,
+    limit::{Counted, Limits},
     route::Mode,
     table::Route,
     tls::Handshake,
@@ -66,6 +67,8 @@ pub struct DecisionInput {
     pub handshake: Option<Arc<Handshake>>,
     /// Whether the process is draining (`/healthz` of the catch-all fails then).
     pub draining: bool,
+    /// What the counters of limits said.
+    pub counted: Counted,
 }
 
 /// Our id of one exchange: 32 hexadecimal digits, as nginx's `$request_id`.
@@ -107,6 +110,8 @@ pub struct Scratch {
     pub origin: Vec<u8>,
     /// Whole lines of fields that the request to the backend gets behind our own (`proxy-set-headers`).
     pub upstream_fields: Vec<u8>,
+    /// Whom limits are counted for.
+    pub limit_key: Vec<u8>,
     /// The rewritten path before it is encoded for the request line.
     pub(crate) rewritten: Vec<u8>,
 }
@@ -123,6 +128,7 @@ impl Scratch {
         self.error_fields.clear();
         self.origin.clear();
         self.upstream_fields.clear();
+        self.limit_key.clear();
         self.rewritten.clear();
     }
 }
@@ -200,6 +206,9 @@ pub enum Verdict<'t> {
     Preflight,
     /// Answer 200 with an empty body: the catch-all's own health path.
     Health,
+    /// Count the request for the client in [`Scratch::limit_key`], and decide again with what the
+    /// counters say. Only where [`DecisionInput::counted`] is [`Counted::NotYet`].
+    Count(&'t Arc<Limits>),
     /// Answer an error.
     Fault(Fault),
 }

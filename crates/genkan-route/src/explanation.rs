@@ -241,6 +241,7 @@ impl From<Stage> for StageName {
             Stage::Rewrite => "rewrite",
             Stage::HttpsRedirect => "https-redirect",
             Stage::Backend => "backend",
+            Stage::Limit => "limit",
             Stage::Access => "access",
             Stage::Forward => "forward",
         })

@@ -32,6 +32,10 @@ pub enum Fault {
     AddressRefused,
     /// `block-cidrs`, `block-user-agents` or `block-referers` refuses it.
     Blocked,
+    /// `limit-rps` or `limit-rpm`; the status is a setting.
+    RateExceeded(u16),
+    /// `limit-connections`; likewise.
+    ConnectionsExceeded(u16),
     /// A pattern ran into the engine's limits.
     PatternLimit,
     /// The rewrite made an empty target.
@@ -139,6 +143,9 @@ impl Fault {
             Self::Closed => row("GK0202", 503, 503, "proxy_configuration_error"),
             Self::AddressRefused => row("GK0453", 403, 403, "http_request_denied"),
             Self::Blocked => row("GK0453", 403, 403, "http_request_denied"),
+            Self::RateExceeded(status) | Self::ConnectionsExceeded(status) => {
+                row("GK0503", status, status, "http_request_denied")
+            }
             Self::PatternLimit => row("GK0022", 500, 500, "proxy_internal_error"),
             Self::EmptyRewrite => row("GK0021", 500, 500, "proxy_configuration_error"),
             Self::BadPath => row("GK0506", 400, 400, "http_request_error"),

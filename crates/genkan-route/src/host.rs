@@ -489,6 +489,7 @@ impl Route {
         let (has_lists, has_cors) = (spec.settings.access.is_set(), spec.settings.cors.is_some());
         let has_error_pages = spec.settings.error_pages.is_some();
         let rewrites_responses = spec.settings.response_rewrite.is_set();
+        let has_limits = spec.policy.limits.is_some();
         Ok(Self {
             https_redirect: spec.settings.https_redirect(),
             client_authority: None,
@@ -505,6 +506,7 @@ impl Route {
             has_cors,
             rewrites_responses,
             has_error_pages,
+            has_limits,
         })
     }
 }

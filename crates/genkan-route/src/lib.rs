@@ -20,6 +20,7 @@ pub mod explanation;
 pub mod fault;
 pub mod forward;
 pub mod host;
+pub mod limit;
 pub mod listen;
 pub mod network;
 pub mod pattern;

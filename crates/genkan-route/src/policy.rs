@@ -3,7 +3,9 @@
 //! One value for all routes of an Ingress, shared. A route in whose policy nothing is set costs a look
 //! at what was prepared from it, and no more.
 
-use crate::endpoint::GroupKey;
+use std::sync::Arc;
+
+use crate::{endpoint::GroupKey, limit::Limits};
 
 /// The policy of a route; the default asks for nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -15,4 +17,6 @@ pub struct RoutePolicy {
     /// `default-backend`: who answers when the route's own Service has no endpoints, and gives the pages of
     /// `custom-http-errors`.
     pub default_backend: Option<GroupKey>,
+    /// `limit-rps`, `limit-rpm`, `limit-connections`.
+    pub limits: Option<Arc<Limits>>,
 }

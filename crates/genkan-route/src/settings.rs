@@ -228,6 +228,13 @@ pub struct GlobalSettings {
     pub hidden_fields: Box<[Box<str>]>,
     /// `server-tokens`, `allow-backend-server-header`.
     pub server_field: ServerField,
+    /// `limit-conn-zone-variable`: whom limits are counted for; the client's address where it is not
+    /// set.
+    pub limit_key: Option<Template>,
+    /// `limit-req-status-code`: 503; strict mode answers 429.
+    pub rate_limit_status: u16,
+    /// `limit-conn-status-code`: likewise.
+    pub connection_limit_status: u16,
 }
 
 /// An entry of `skip-access-log-urls`, a key of nginx's `map`.
@@ -333,6 +340,9 @@ impl Default for GlobalSettings {
             upstream_fields: Box::default(),
             hidden_fields: Box::default(),
             server_field: ServerField::default(),
+            limit_key: None,
+            rate_limit_status: 503,
+            connection_limit_status: 503,
         }
     }
 }

@@ -47,6 +47,7 @@ pub struct Route {
     pub(crate) has_cors: bool,
     pub(crate) rewrites_responses: bool,
     pub(crate) has_error_pages: bool,
+    pub(crate) has_limits: bool,
 }
 
 impl Route {

@@ -1,12 +1,15 @@
-//! Rates, connections and address lists. Rates and connections are not built yet: each closes the route,
-//! unless it says "no limit".
+//! Rates, connections and address lists. The bandwidth of responses is not limited yet: asking for it
+//! closes the route, unless it says "no limit".
 
 use std::sync::Arc;
 
-use genkan_route::network::{Network, Networks};
+use genkan_route::{
+    limit::{Limits, Rate},
+    network::{Network, Networks},
+};
 
 use super::entry::{BadValue, Effect, Entry, Family, Idle, Outcome, Risk};
-use super::value::{Malformed, Value, shown};
+use super::value::{Malformed, Value, integer, shown};
 use super::words;
 
 const BASE: Entry = Entry {
@@ -30,11 +33,19 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "limit-rps",
         about: "Requests a second of one client.",
+        effect: Effect::Supported(|effects, text| {
+            effects.limits.per_second = positive(text)?;
+            Ok(Outcome::InEffect)
+        }),
         ..RATE
     },
     Entry {
         name: "limit-rpm",
         about: "Requests a minute of one client.",
+        effect: Effect::Supported(|effects, text| {
+            effects.limits.per_minute = positive(text)?;
+            Ok(Outcome::InEffect)
+        }),
         ..RATE
     },
     Entry {
@@ -42,13 +53,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         bad: BadValue::Ignored,
         default: "5",
         needs: &["limit-rps", "limit-rpm"],
-        effect: Effect::NotYet(Idle::Never),
+        effect: Effect::Supported(|effects, text| {
+            effects.limits.burst_multiplier = positive(text)?;
+            Ok(Outcome::InEffect)
+        }),
         about: "How many times the rate may come at once.",
         ..RATE
     },
     Entry {
         name: "limit-connections",
         about: "Connections of one client at a time.",
+        effect: Effect::Supported(|effects, text| {
+            effects.limits.connections = positive(text)?;
+            Ok(Outcome::InEffect)
+        }),
         ..RATE
     },
     Entry {
@@ -72,6 +90,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         value: ADDRESSES,
         needs: &["limit-rps", "limit-rpm", "limit-connections"],
         about: "Clients without limits.",
+        effect: Effect::Supported(|effects, text| {
+            effects.limits.exempt = Some(list_of(text)?);
+            Ok(Outcome::InEffect)
+        }),
         ..BASE
     },
     Entry {
@@ -102,6 +124,45 @@ pub(super) const ENTRIES: &[Entry] = &[
         ..BASE
     },
 ];
+
+/// The limits of one Ingress while its annotations are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    per_second: Option<u32>,
+    per_minute: Option<u32>,
+    burst_multiplier: Option<u32>,
+    connections: Option<u32>,
+    exempt: Option<Arc<Networks>>,
+}
+
+/// ingress-nginx's `limit-burst-multiplier`.
+const BURST_MULTIPLIER: u32 = 5;
+
+impl Draft {
+    /// The limits, where there are any, counted for this Ingress.
+    pub(crate) fn settle(&self, zone: &str) -> Option<Arc<Limits>> {
+        let multiplier = self.burst_multiplier.unwrap_or(BURST_MULTIPLIER);
+        let rate = |requests: u32| Rate {
+            requests,
+            burst: requests.saturating_mul(multiplier),
+        };
+        let limits = Limits {
+            zone: zone.into(),
+            per_second: self.per_second.map(rate),
+            per_minute: self.per_minute.map(rate),
+            connections: self.connections,
+            exempt: self.exempt.clone(),
+        };
+        (!limits.is_empty()).then(|| Arc::new(limits))
+    }
+}
+
+/// A number that limits something; zero and negative ones do not.
+fn positive(text: &str) -> Result<Option<u32>, Malformed> {
+    let number = integer(text)?.max(0);
+    let number = u32::try_from(number).unwrap_or(u32::MAX);
+    Ok((number > 0).then_some(number))
+}
 
 /// Addresses and networks; an empty element is an error, as in ingress-nginx.
 pub(crate) fn addresses(text: &str) -> Result<(), Malformed> {

@@ -54,6 +54,8 @@ words! {
     FILE_NAME: "a file name", "ファイル名";
     STATUSES: "statuses from 400 to 599 with commas between them", "カンマ区切りの 400 から 599 のステータス";
     GLOBAL_STATUSES: "statuses from 300 to 599 with commas between them", "カンマ区切りの 300 から 599 のステータス";
+    ERROR_STATUS: "a status from 400 to 599", "400 から 599 のステータス";
+    VARIABLES: "text with nginx's variables", "nginx の変数を含むテキスト";
     DURATION: "a time such as `60s`, `10m` or `1h`", "時間（例: `60s`、`10m`、`1h`）";
     BUFFERS: "a number and a size, such as `4 8k`", "数とサイズ（例: `4 8k`）";
     REDIRECT_CODE: "301, 302, 307 or 308", "301、302、307、308 のいずれか";
@@ -65,6 +67,7 @@ words! {
     NOT_ALLOWED: "`{character}` is not allowed here", "`{character}` は使えません";
     NOT_A_FLAG: "`{value}` is not a boolean", "`{value}` は真偽値ではありません";
     NO_UNIT: "a unit (`{unit}`) is not allowed", "単位（`{unit}`）は付けられません";
+    NOT_A_VARIABLE: "`${value}` has no value here", "`${value}` にはここでは値がありません";
     NOT_A_NUMBER: "`{value}` is not a whole number", "`{value}` は整数ではありません";
     NEGATIVE: "`{value}` is negative", "`{value}` は負の数です";
     TOO_LARGE: "`{value}` is too large", "`{value}` は大きすぎます";

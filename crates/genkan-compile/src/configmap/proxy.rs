@@ -1,5 +1,10 @@
 //! Defaults of annotations.
 
+use genkan_route::{
+    route::Mode,
+    template::{Template, TemplateError},
+};
+
 use super::key::{Effect, Group, Key, Protects};
 use crate::annotation::{
     entry::Idle,
@@ -241,20 +246,41 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         name: "limit-req-status-code",
-        value: Value::Integer,
+        value: Value::Checked {
+            expected: &words::ERROR_STATUS,
+            check: |text| error_status(text).map(drop),
+        },
         default: "503",
+        effect: Effect::Supported(|settings, text| {
+            settings.global.rate_limit_status = error_status(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "limit-conn-status-code",
-        value: Value::Integer,
+        value: Value::Checked {
+            expected: &words::ERROR_STATUS,
+            check: |text| error_status(text).map(drop),
+        },
         default: "503",
+        effect: Effect::Supported(|settings, text| {
+            settings.global.connection_limit_status = error_status(text)?;
+            Ok(())
+        }),
         ..BASE
     },
     Key {
         name: "limit-conn-zone-variable",
-        value: Value::Anything,
+        value: Value::Checked {
+            expected: &words::VARIABLES,
+            check: |text| limit_key(text).map(drop),
+        },
         default: "$binary_remote_addr",
+        effect: Effect::Supported(|settings, text| {
+            settings.global.limit_key = Some(limit_key(text)?);
+            Ok(())
+        }),
         ..BASE
     },
     Key {
@@ -351,4 +377,25 @@ fn buffers(text: &str) -> Result<(usize, usize), Malformed> {
         .ok()
         .filter(|n| (1..=HEAD_BUFFERS_MAX).contains(n));
     Ok((number.ok_or_else(wrong)?, buffer_size(size.trim())?))
+}
+
+/// nginx: `limit_req_status`, `limit_conn_status`.
+fn error_status(text: &str) -> Result<u16, Malformed> {
+    let status = text.parse().ok();
+    status
+        .filter(|status| (400..=599).contains(status))
+        .ok_or_else(|| Malformed::of(&words::NOT_A_STATUS, text))
+}
+
+/// Whom limits are counted for. The address in binary tells clients apart as the one in text does.
+fn limit_key(text: &str) -> Result<Template, Malformed> {
+    let text = text.replace("$binary_remote_addr", "$remote_addr");
+    Template::parse(&text, Mode::NginxCompatible).map_err(|error| {
+        let name = match &error {
+            TemplateError::UnknownVariable { name, .. } => name,
+            TemplateError::UnsupportedVariable { name, .. } => *name,
+            TemplateError::NoName { .. } => "",
+        };
+        Malformed::of(&words::NOT_A_VARIABLE, name)
+    })
 }

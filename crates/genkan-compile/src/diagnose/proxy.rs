@@ -42,6 +42,7 @@ pub(super) fn findings(
         Fault::NoErrorBackend | Fault::ErrorPageLoop => vec![no_error_backend(generation, probe)],
         Fault::Closed => closed(generation, probe),
         Fault::AddressRefused | Fault::Blocked => refused(generation, probe),
+        Fault::RateExceeded(_) | Fault::ConnectionsExceeded(_) => limited(generation, probe),
         Fault::EmptyRewrite => vec![empty_rewrite(generation, probe)],
         Fault::PatternLimit => vec![pattern_limit(probe)],
         Fault::BodyTooLarge => vec![body_too_large(generation, probe)],
@@ -405,7 +406,7 @@ fn of_request(fault: Fault) -> Option<Finding> {
 
 /// GK0453 at the list that refused.
 fn refused(generation: &Generation, probe: &Probe) -> Vec<Finding> {
-    let refused = |check: &&Check| check.passed == Some(false) && check.name != CheckName::Cors;
+    let refused = |check: &&Check| check.refuses() && check.name != CheckName::Cors;
     let Some(check) = probe.checks.iter().find(refused) else {
         return Vec::new();
     };
@@ -422,9 +423,40 @@ fn refused(generation: &Generation, probe: &Probe) -> Vec<Finding> {
         .value(check.subject.as_str())
         .note(why);
     let names: &[&str] = match check.name {
+        CheckName::Block => &[],
         CheckName::DenyList => &["denylist-source-range"],
         _ => &["allowlist-source-range", "whitelist-source-range"],
     };
+    vec![at_annotation(generation, probe, finding, names)]
+}
+
+/// GK0503 at the limit that was reached.
+fn limited(generation: &Generation, probe: &Probe) -> Vec<Finding> {
+    let Some(check) = probe.checks.iter().find(|check| check.refuses()) else {
+        return Vec::new();
+    };
+    let (names, reason): (&[&str], _) = match check.name {
+        CheckName::ConnectionLimit => (&["limit-connections"], &words::CONNECTIONS_EXCEEDED),
+        _ if check.by.contains("/min") => (&["limit-rpm"], &words::RATE_EXCEEDED),
+        _ => (&["limit-rps"], &words::RATE_EXCEEDED),
+    };
+    let reason = reason
+        .arg("subject", &*check.subject)
+        .arg("count", check.count.unwrap_or_default().to_string())
+        .arg("limit", &*check.by);
+    let finding = Finding::new(Code::GK0503)
+        .arg("reason", reason)
+        .value(check.subject.as_str());
+    vec![at_annotation(generation, probe, finding, names)]
+}
+
+/// The finding at the first of these annotations that the route's Ingress has.
+fn at_annotation(
+    generation: &Generation,
+    probe: &Probe,
+    finding: Finding,
+    names: &[&str],
+) -> Finding {
     let origin = probe.route.as_ref().map(|route| &route.spec.origin);
     let object = origin.and_then(|origin| generation.origins.ingress(origin));
     let place = object.and_then(|object| {
@@ -433,12 +465,12 @@ fn refused(generation: &Generation, probe: &Probe) -> Vec<Finding> {
             .find_map(|name| mark::annotation_key(object, name))?;
         Some((object, mark::annotation_pointer(key)))
     });
-    vec![match place.filter(|_| check.name != CheckName::Block) {
+    match place {
         Some((object, pointer)) => {
             mark::at(finding, object, &pointer, Part::Value, &words::THIS_VALUE)
         }
         None => finding,
-    }]
+    }
 }
 
 /// Faults on the way to an endpoint and back.

@@ -71,6 +71,7 @@ pub(crate) fn lower(
     if let Some(closed) = upstream_tls.closed {
         effects.closed.get_or_insert(closed);
     }
+    effects.policy.limits = effects.limits.settle(&name_of(object).to_string());
     let clients = tls::client::resolve(object, &effects.client_certificate, objects, options);
     uses.extend(clients.used);
     // referred to by `tls`: findings tell whether they are there

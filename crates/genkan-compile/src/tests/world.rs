@@ -17,6 +17,7 @@ use genkan_route::{
     client::ProxyHeader,
     decide::decide,
     decision::{BodyLength, DecisionInput, RequestId, Scheme, Scratch, Verdict},
+    limit::Counted,
     recorder::NoRecorder,
 };
 
@@ -99,6 +100,7 @@ impl World {
             Verdict::Preflight => "204".to_owned(),
             Verdict::Health => "health".to_owned(),
             Verdict::Site(site) => format!("site:{} {}", site.name, text(&scratch.path)),
+            Verdict::Count(limits) => format!("count {}", limits.zone),
             Verdict::Fault(fault) => format!("{} {fault:?}", fault.status(decision.mode)),
         }
     }
@@ -131,5 +133,6 @@ pub(crate) fn input() -> DecisionInput {
         request_id: RequestId(*b"0123456789abcdef0123456789abcdef"),
         handshake: None,
         draining: false,
+        counted: Counted::Never,
     }
 }

@@ -45,6 +45,8 @@ words! {
     IN_EFFECT_SINCE: "in effect: older ({since})", "有効: こちらが古い（{since}）";
     ON_LIST: "{subject} is in {list}", "{subject} は {list} に含まれます";
     NOT_ON_LIST: "{subject} is not in {list}", "{subject} は {list} に含まれません";
+    RATE_EXCEEDED: "{subject} has {count} requests to its account, this one included; {limit} is allowed", "{subject} のリクエストはこのリクエストを含めて {count} 件に達しています（上限: {limit}）";
+    CONNECTIONS_EXCEEDED: "{subject} has {count} requests under way, this one included; {limit} is allowed", "{subject} の処理中のリクエストはこのリクエストを含めて {count} 件です（上限: {limit}）";
     BLOCKED_BY: "{subject} is blocked by `{list}` of the ConfigMap", "{subject} は ConfigMap の `{list}` によって拒否されます";
     TRUSTS_EVERYBODY: "trusts everybody", "すべての接続元を信用しています";
     HEADER_AWAITED: "port {port} waits for a PROXY header; {what} came instead", "ポート {port} は PROXY ヘッダーを待っていますが、{what} が届きました";

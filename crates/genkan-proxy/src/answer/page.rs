@@ -94,6 +94,13 @@ fn title(status: u16) -> String {
     format!("{status} {}", reason(status))
 }
 
+/// Whether a status has a phrase.
+pub(super) fn is_named(status: u16) -> bool {
+    reason(status) != UNNAMED
+}
+
+const UNNAMED: &str = "Unknown";
+
 /// The phrase that nginx uses, and beyond it that of the registry.
 pub(crate) const fn reason(status: u16) -> &'static str {
     match status {
@@ -111,13 +118,20 @@ pub(crate) const fn reason(status: u16) -> &'static str {
         307 => "Temporary Redirect",
         308 => "Permanent Redirect",
         400 => "Bad Request",
+        401 => "Authorization Required",
+        402 => "Payment Required",
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Not Allowed",
+        406 => "Not Acceptable",
         408 => "Request Time-out",
+        409 => "Conflict",
+        410 => "Gone",
+        411 => "Length Required",
         412 => "Precondition Failed",
         413 => "Request Entity Too Large",
         414 => "Request-URI Too Large",
+        415 => "Unsupported Media Type",
         416 => "Requested Range Not Satisfiable",
         421 => "Misdirected Request",
         429 => "Too Many Requests",
@@ -129,7 +143,8 @@ pub(crate) const fn reason(status: u16) -> &'static str {
         503 => "Service Temporarily Unavailable",
         504 => "Gateway Time-out",
         505 => "HTTP Version Not Supported",
+        507 => "Insufficient Storage",
         508 => "Loop Detected",
-        _ => "Unknown",
+        _ => UNNAMED,
     }
 }

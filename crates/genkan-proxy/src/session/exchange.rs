@@ -15,6 +15,7 @@ use genkan_route::{
     error_page::{Source, instead},
     fault::Fault,
     forward::{AddedFields, Rewriting},
+    limit::Counted,
     recorder::NoRecorder,
 };
 
@@ -34,6 +35,7 @@ use super::{
 use crate::{
     answer::{Content, Persistence},
     buffer::{Buffer, SMALL},
+    limiter::Place,
     record::{Attempt, Maker},
     refusal::RefusalReason,
     worker::{held::Held, watch::Activity},
@@ -73,6 +75,8 @@ pub(crate) struct Exchange {
     /// Interim responses of endpoints so far.
     pub(super) interims: u32,
     pub(super) tally: Tally,
+    /// Its place among the client's requests under way, where they are limited.
+    pub(super) place: Option<Place>,
 }
 
 /// What the log record of an exchange will say.
@@ -120,6 +124,7 @@ impl Exchange {
             deadline: Deadline::default(),
             response: ResponseHead::new(),
             interims: 0,
+            place: None,
             tally: Tally {
                 client: peer,
                 status: 0,
@@ -286,7 +291,7 @@ async fn dispatch<D: Downstream>(
     exchange: &mut Exchange,
     held: &Rc<Held>,
 ) -> Conclusion {
-    let input = DecisionInput {
+    let mut input = DecisionInput {
         scheme: client.peer.scheme,
         port: client.peer.port,
         peer: client.peer.client,
@@ -299,15 +304,23 @@ async fn dispatch<D: Downstream>(
         request_id: exchange.id,
         handshake: client.peer.handshake.clone(),
         draining: client.worker.is_draining(),
+        counted: Counted::NotYet,
     };
     let mut scratch = client.worker.scratch();
-    let decision = decide(
-        held.snapshot(),
-        &input,
-        exchange.view(buffer),
-        &mut scratch,
-        &mut NoRecorder,
-    );
+    let decide = |input: &DecisionInput, scratch: &mut Scratch| {
+        let view = exchange.view(buffer);
+        decide(held.snapshot(), input, view, scratch, &mut NoRecorder)
+    };
+    let mut decision = decide(&input, &mut scratch);
+    if let Verdict::Count(limits) = decision.verdict {
+        let worker = &client.worker;
+        let (usage, place) = worker
+            .limiter
+            .count(limits, &scratch.limit_key, &worker.counters);
+        input.counted = Counted::Told(usage);
+        decision = decide(&input, &mut scratch);
+        exchange.place = place;
+    }
     exchange.tally.client = decision.client.address;
     let ask = Asked {
         held,
@@ -376,7 +389,9 @@ async fn own_answer<D: Downstream>(
         Verdict::Preflight => own(204, Content::Text(b"")),
         Verdict::Health => own(200, Content::Text(b"")),
         Verdict::Fault(fault) => Own::fault(*fault, mode),
-        Verdict::Forward(_) | Verdict::Site(_) => Own::fault(Fault::Internal, mode),
+        Verdict::Forward(_) | Verdict::Site(_) | Verdict::Count(_) => {
+            Own::fault(Fault::Internal, mode)
+        }
     };
     exchange.tally.health = matches!(verdict, Verdict::Health);
     if exchange.framing.expect_continue && is_continued(verdict) {
@@ -410,7 +425,7 @@ fn is_continued(verdict: &Verdict<'_>) -> bool {
             fault,
             Fault::NoHost | Fault::NoPath | Fault::NoDefaultBackend
         ),
-        Verdict::Forward(_) | Verdict::Site(_) => false,
+        Verdict::Forward(_) | Verdict::Site(_) | Verdict::Count(_) => false,
     }
 }
 

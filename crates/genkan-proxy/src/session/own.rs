@@ -128,6 +128,7 @@ pub(super) async fn answer<D: Downstream>(
         Content::Fault(fault) => Some(fault),
         _ => None,
     };
+    exchange.place = None;
     let sent = client.send(out, true).await;
     if let Ok(length) = sent {
         exchange.tally.sent += length;

@@ -200,6 +200,10 @@ impl Relay {
             }
             let (first, second) = outflow.pending();
             if !first.is_empty() || !second.is_empty() {
+                if outflow.is_last() {
+                    // whoever has the whole response may ask again at once
+                    exchange.place = None;
+                }
                 match client.line.poll_put(cx, first, second, outflow.is_last()) {
                     Poll::Ready(Ok(count)) => {
                         exchange.tally.sent += count as u64;

@@ -102,6 +102,7 @@ pub(super) fn worker() -> Rc<Worker> {
             meter: Box::new(Unobserved),
         },
         SpillBudget::new(0),
+        Arc::default(),
         CaptureLimits::default(),
         Arc::new(|_| {}),
     ))

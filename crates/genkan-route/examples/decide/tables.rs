@@ -8,6 +8,7 @@ use genkan_route::{
     decision::{BodyLength, DecisionInput, RequestId, Scheme},
     endpoint::{Endpoint, Endpoints, GroupKey},
     host::{Host, HostName, HostSpec},
+    limit::Counted,
     route::{Mode, PathMatch, PathType, RewriteSpec, RouteOrigin, RouteSpec, Target},
     settings::{GlobalSettings, RouteSettings},
     snapshot::Snapshot,
@@ -186,6 +187,7 @@ fn prepared(hosts: Vec<HostSpec>, requests: Vec<Request>) -> Prepared {
         request_id: RequestId([b'0'; 32]),
         handshake: None,
         draining: false,
+        counted: Counted::Never,
     };
     Prepared {
         snapshot,

@@ -13,6 +13,7 @@ use crate::{
     fault::Fault,
     forward::{self, added},
     host::{Found, Host},
+    limit::{Counted, Exceeded},
     pattern::Captures,
     recorder::{Event, Recorder, StageName},
     rewrite::Rewritten,
@@ -21,7 +22,7 @@ use crate::{
     template::Filling,
     tls::ClientCheck,
 };
-use std::sync::Arc;
+use std::{io::Write, sync::Arc};
 
 /// A question that is asked before a route is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,6 +56,8 @@ pub enum Stage {
     HttpsRedirect,
     /// Whether anybody is there.
     Backend,
+    /// `limit-rps`, `limit-rpm`, `limit-connections`.
+    Limit,
     /// `denylist-source-range`, `allowlist-source-range`: 403.
     Access,
     /// Where it leads.
@@ -85,12 +88,14 @@ impl Stage {
                 Self::Rewrite,
                 Self::HttpsRedirect,
                 Self::Backend,
+                Self::Limit,
                 Self::Access,
                 Self::Forward,
             ],
             Mode::Strict => &[
                 Self::Closed,
                 Self::Access,
+                Self::Limit,
                 Self::CustomHeaders,
                 Self::AnnouncedBody,
                 Self::Preflight,
@@ -171,6 +176,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                 Stage::HttpsRedirect => self.https_redirect(route),
                 Stage::Preflight => self.preflight(route),
                 Stage::Backend => self.backend(placed, route, &mut endpoints),
+                Stage::Limit => self.limit(placed, route),
                 Stage::Access => self.access(route),
                 Stage::Forward => Some(self.forward(route, endpoints, rewritten)),
             };
@@ -338,6 +344,68 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
             });
         }
         Some(Verdict::Preflight)
+    }
+
+    /// Asks for the counters, or does what they said. Nobody is limited whose key is empty (nginx,
+    /// `limit_req_zone`).
+    fn limit(&mut self, placed: &Placed, route: &'t Route) -> Option<Verdict<'t>> {
+        if !route.has_limits {
+            return None;
+        }
+        let limits = route.spec.policy.limits.as_ref()?;
+        let client = self.ask.client.address.ip();
+        let exempt = limits.exempt.as_ref();
+        if exempt.is_some_and(|networks| networks.contains(client)) {
+            return None;
+        }
+        self.write_limit_key(placed, route);
+        if self.scratch.limit_key.is_empty() {
+            return None;
+        }
+        let usage = match &self.ask.input.counted {
+            Counted::NotYet => return Some(Verdict::Count(limits)),
+            Counted::Never => None,
+            Counted::Told(usage) => Some(usage),
+        };
+        if R::ACTIVE {
+            // what else tells clients apart may be a secret of theirs
+            let subject = match &self.snapshot.settings.limit_key {
+                None => client.to_canonical().to_string(),
+                Some(_) => "limit-conn-zone-variable".to_owned(),
+            };
+            for check in limits.checks(&subject, usage) {
+                self.recorder.record(Event::Check(check));
+            }
+        }
+        let settings = &self.snapshot.settings;
+        let status = |compatible| match route.spec.mode {
+            Mode::NginxCompatible => compatible,
+            Mode::Strict => 429,
+        };
+        Some(Verdict::Fault(match usage?.refused? {
+            Exceeded::Rate(_) => Fault::RateExceeded(status(settings.rate_limit_status)),
+            Exceeded::Connections => {
+                Fault::ConnectionsExceeded(status(settings.connection_limit_status))
+            }
+        }))
+    }
+
+    fn write_limit_key(&mut self, placed: &Placed, route: &Route) {
+        let out = &mut self.scratch.limit_key;
+        let Some(template) = &self.snapshot.settings.limit_key else {
+            // writing into a vector does not fail
+            let _ = write!(out, "{}", self.ask.client.address.ip().to_canonical());
+            return;
+        };
+        let filling = Filling {
+            ask: self.ask,
+            route: Some(&route.spec),
+            server_name: placed.host.name().server_name(),
+            path: self.path,
+            uri: self.path,
+            captures: &Captures::default(),
+        };
+        template.fill(&filling, out, |text, out| out.extend_from_slice(text));
     }
 
     fn access(&mut self, route: &Route) -> Option<Verdict<'t>> {

@@ -94,6 +94,8 @@ impl Outcome {
             Verdict::Preflight => Self::Preflight(scratch.fields.clone()),
             Verdict::Health => Self::Health,
             Verdict::Fault(fault) => Self::Fault(*fault),
+            // an explanation is given of what was counted, or of a dry run
+            Verdict::Count(_) => Self::Fault(Fault::Internal),
         }
     }
 

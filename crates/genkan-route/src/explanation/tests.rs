@@ -222,6 +222,7 @@ fn a_rewrite_is_told_with_its_groups() {
             ("rewrite", false),
             ("https-redirect", false),
             ("backend", false),
+            ("limit", false),
             ("access", false),
             ("forward", true)
         ]

@@ -12,6 +12,7 @@ use genkan_http::{
 use genkan_route::{
     client::ProxyHeader,
     decision::{BodyLength, DecisionInput, RequestId, Scheme},
+    limit::Counted,
     snapshot::Snapshot,
     tls::Handshake,
 };
@@ -207,6 +208,7 @@ impl Question {
             request_id: RequestId([b'0'; 32]),
             handshake: (self.scheme == Scheme::Https).then(handshake),
             draining: false,
+            counted: Counted::Never,
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     decision::{BodyLength, DecisionInput, RequestId, Scheme, Scratch, Verdict},
     endpoint::{Absence, Endpoint, Endpoints, GroupKey},
     host::{Host, HostName, HostSpec},
+    limit::Counted,
     recorder::NoRecorder,
     route::{
         Closed, Mode, PathMatch, PathType, Redirect, RewriteSpec, RouteOrigin, RouteSpec, Target,
@@ -193,6 +194,7 @@ pub(crate) fn input() -> DecisionInput {
         request_id: RequestId(*b"0123456789abcdef0123456789abcdef"),
         handshake: None,
         draining: false,
+        counted: Counted::Never,
     }
 }
 
@@ -224,6 +226,7 @@ pub(crate) fn verdict(snapshot: &Snapshot, input: &DecisionInput, head: &str) ->
         Verdict::Preflight => "204".to_owned(),
         Verdict::Health => "health".to_owned(),
         Verdict::Site(site) => format!("site {} {}", site.name, text(&scratch.path)),
+        Verdict::Count(limits) => format!("count {}", limits.zone),
         Verdict::Fault(fault) => format!("{} {fault:?}", fault.status(decision.mode)),
     }
 }
