@@ -183,6 +183,10 @@ impl Scene {
                 return Seen::Nothing;
             }
         };
+        if response.header("connection") == Some("close") {
+            // said beforehand (`keep-alive-requests`), so nothing is lost
+            *connection = Connection::open(self.address);
+        }
         let may_be_absent = absence % 2 == 1 || self.absence[host].load(SeqCst) != absence;
         if response.status == 404 && may_be_absent && is_of_catch_all(&response) {
             self.note(|report| report.absent += 1);
