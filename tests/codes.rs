@@ -59,11 +59,6 @@ const AT_RUNTIME: &[(u16, &str, &str)] = &[
         "a_rate_is_one_number_for_all_workers",
     ),
     (
-        451,
-        "tests/listeners/proxy_protocol.rs",
-        "who_disagrees_is_told_on_both_listeners",
-    ),
-    (
         502,
         BAD_REQUESTS,
         "requests_that_are_refused_name_their_code",
@@ -97,7 +92,7 @@ const LIFECYCLE: &str = "crates/genkan-proxy/tests/engine/lifecycle.rs";
 /// be written.
 const NOT_YET: &[u16] = &[
     13, 14, 15, 17, 18, 58, 59, 111, 112, 153, 154, 155, 209, 210, 211, 213, 253, 306, 307, 310,
-    311, 352, 361, 362, 363, 364, 406, 409, 450, 454, 455, 456, 501, 504, 505, 902, 903, 904,
+    311, 352, 361, 362, 363, 364, 406, 409, 501, 504, 505, 902, 903, 904,
 ];
 
 struct Case {

@@ -52,6 +52,10 @@ fn a_balancers_client_is_the_client_everywhere() {
         text.contains("203.0.113.99  named by the PROXY header"),
         "{text}"
     );
+    let port = scene.gateway.http().port();
+    let listener =
+        format!(":{port} http, peer 127.0.0.1, PROXY header: 203.0.113.99:4711 to 198.51.100.1:81");
+    assert!(text.contains(&listener), "{text}");
     let _ = scene.gateway.stop();
     let text = fs::read_to_string(log).expect("the log is there");
     let clients: Vec<_> = text

@@ -9,6 +9,7 @@ pub(crate) mod backend;
 pub(crate) mod certificate;
 pub(crate) mod class;
 pub(crate) mod client;
+pub(crate) mod front;
 pub(crate) mod host;
 pub(crate) mod objects;
 pub(crate) mod path;

@@ -260,6 +260,13 @@ impl Compiler {
             input.resolutions,
             &self.options,
         ));
+        findings.extend(check::front::findings(
+            input.objects,
+            &self.claims,
+            &self.base.settings,
+            &self.options,
+            self.fallback.is_some(),
+        ));
         findings.sort_by(Finding::order);
         findings.dedup();
         findings

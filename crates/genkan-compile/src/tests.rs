@@ -2,6 +2,7 @@
 
 mod access;
 mod finding;
+mod front;
 mod further;
 mod incremental;
 mod reference;

@@ -10,7 +10,8 @@ mod stage;
 pub use reason::{Reason, UnknownReason};
 pub use stage::{
     AccessCheck, Attempt, Backend, BackendTls, Candidate, CertificateTried, Client, Host,
-    HostMatch, Listener, Redirect, Request, Response, Returned, Rewrite, Tls, Verdict, WouldWork,
+    HostMatch, Listener, ProxyHeader, Redirect, Request, Response, Returned, Rewrite, Tls, Verdict,
+    WouldWork,
 };
 
 use serde::{Deserialize, Serialize};

@@ -65,8 +65,10 @@ pub struct CapturedExchange {
     pub time: SystemTime,
     /// How long that took.
     pub duration: Duration,
-    /// The client.
+    /// The TCP peer.
     pub client: SocketAddr,
+    /// The listener that it came in on.
+    pub listener: SocketAddr,
     /// What the decision depended on beside the head.
     pub input: DecisionInput,
     /// The decision, made once more with everything recorded. Names generation and versions.

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::upstream::pool::Pools;
+use crate::{tls::turns::Turns, upstream::pool::Pools};
 
 /// A number that only its worker changes.
 #[derive(Debug, Default)]
@@ -34,20 +34,23 @@ macro_rules! counters {
             pub pool_stale: u64,
             /// Upstream connections that were closed because their pool was full.
             pub pool_overflow: u64,
+            /// TLS handshakes that wait at the moment for their turn to use a private key.
+            pub tls_waiting: u64,
         }
 
         impl Counters {
-            pub(crate) fn totals(&self, pools: &Pools) -> Totals {
+            pub(crate) fn totals(&self, pools: &Pools, turns: &Turns) -> Totals {
                 Totals {
                     $($name: self.$name.get(),)*
                     pool_stale: pools.stale.get(),
                     pool_overflow: pools.overflow.get(),
+                    tls_waiting: turns.waiting() as u64,
                 }
             }
         }
 
         impl Totals {
-            /// Name, meaning and value of each, for metrics.
+            /// Name, meaning and value of each counter, for metrics.
             pub fn rows(&self) -> Vec<(&'static str, &'static str, u64)> {
                 vec![
                     $((stringify!($name), concat!($($doc),*).trim_ascii(), self.$name),)*
@@ -60,6 +63,7 @@ macro_rules! counters {
                 $(self.$name += more.$name;)*
                 self.pool_stale += more.pool_stale;
                 self.pool_overflow += more.pool_overflow;
+                self.tls_waiting += more.tls_waiting;
             }
         }
     };

@@ -54,8 +54,8 @@ use crate::{
 pub(crate) struct Peer {
     /// The TCP peer.
     pub(crate) client: SocketAddr,
-    /// Port of the listener.
-    pub(crate) port: u16,
+    /// The listener.
+    pub(crate) listener: SocketAddr,
     /// Scheme of the listener.
     pub(crate) scheme: Scheme,
     /// What the PROXY header said.
@@ -69,7 +69,7 @@ impl Peer {
     pub(crate) fn refuse(&self, worker: &Worker, reason: RefusalReason) {
         worker.refusals.tell(Refusal {
             peer: self.client,
-            port: self.port,
+            port: self.listener.port(),
             scheme: self.scheme,
             reason,
         });

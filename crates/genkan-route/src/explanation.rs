@@ -18,7 +18,7 @@ pub use outcome::Outcome;
 
 use crate::{
     check::Check,
-    client::Client,
+    client::{Client, ProxyHeader},
     decide::{HostStage, Stage, decide},
     decision::{DecisionInput, RedirectCause, Scratch},
     endpoint::Endpoints,
@@ -47,6 +47,8 @@ pub struct Explanation {
     pub client: Client,
     /// The TCP peer.
     pub peer: SocketAddr,
+    /// What the connection began with.
+    pub proxy_header: ProxyHeader,
     /// The path as it was matched; `None` when the head was refused before.
     pub path: Option<Vec<u8>>,
     /// Host asked for, lower case, without port.
@@ -137,6 +139,7 @@ pub fn explain(
         target: request.target().to_vec(),
         client: decision.client,
         peer: input.peer,
+        proxy_header: input.proxy_header,
         path: notes.path,
         alias: snapshot.table.alias(&notes.asked).cloned(),
         asked: notes.asked,

@@ -5,6 +5,7 @@
 //! run knows the query.
 
 mod handshake;
+mod listener;
 mod question;
 mod stages;
 
@@ -107,7 +108,7 @@ pub(crate) fn recorded(generation: &Generation, exchange: &CapturedExchange) -> 
     };
     let mut trace = facts.trace(&asked);
     trace.id = Some(exchange.request_id.as_str().to_owned());
-    trace.listener = Known::Value(stages::listener(exchange));
+    trace.listener = Known::Value(listener::listener(exchange));
     trace.endpoint = Known::Value(stages::attempts(exchange));
     trace.response = Known::Value(Response {
         status: exchange.status,

@@ -49,6 +49,16 @@ words! {
     CONNECTIONS_EXCEEDED: "{subject} has {count} requests under way, this one included; {limit} is allowed", "{subject} の処理中のリクエストはこのリクエストを含めて {count} 件です（上限: {limit}）";
     BLOCKED_BY: "{subject} is blocked by `{list}` of the ConfigMap", "{subject} は ConfigMap の `{list}` によって拒否されます";
     TRUSTS_EVERYBODY: "trusts everybody", "すべての接続元を信用しています";
+    ANY_NODE: "any node passes connections on, under its own address", "どのノードも、自分のアドレスで接続を転送します";
+    ACTS_ON_ADDRESS: "acts on the client's address", "クライアントのアドレスに対して働きます";
+    NO_HEADER_ASKED_FOR: "none of these makes the balancer send a PROXY header", "ロードバランサーに PROXY ヘッダーを送らせるものがありません";
+    ASKS_FOR_HEADER: "asks for a PROXY header", "PROXY ヘッダーを求めています";
+    SENDS_HEADER: "makes the balancer send a PROXY header", "ロードバランサーに PROXY ヘッダーを送らせます";
+    ASKS_FOR_NO_HEADER: "asks for none", "PROXY ヘッダーを求めていません";
+    ASKED_FROM_INSIDE: "asked from inside the cluster", "クラスター内から要求されます";
+    CHECKED_BY_HTTP: "checked by an HTTP request for `/`", "`/` への HTTP リクエストで確認されます";
+    SPEAKS: "speaks {protocol}", "{protocol} を話します";
+    TLS_ENDS_BEFORE: "ends TLS at the balancer", "ロードバランサーで TLS を終端します";
     HEADER_AWAITED: "port {port} waits for a PROXY header; {what} came instead", "ポート {port} は PROXY ヘッダーを待っていますが、{what} が届きました";
     HEADER_BROKEN: "the PROXY header that came to port {port} breaks the format", "ポート {port} に届いた PROXY ヘッダーの形式が正しくありません";
     HEADER_UNASKED: "a PROXY header came to port {port}, which asks for none", "PROXY ヘッダーを求めていないポート {port} に PROXY ヘッダーが届きました";

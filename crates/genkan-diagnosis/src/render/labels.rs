@@ -85,6 +85,8 @@ labels! {
     MADE_BY: "made by the {maker}", "応答元: {maker}";
     SIMULATED: "unknown: nothing was sent", "不明: 実際には送信していません";
     PEER: "peer {peer}", "接続元 {peer}";
+    PROXY_HEADER: "PROXY header: {source} to {destination}", "PROXY ヘッダー: {source} から {destination}";
+    PROXY_HEADER_ANONYMOUS: "PROXY header that names nobody", "接続元を示さない PROXY ヘッダー";
     CHECK_LISTED: "{subject} is in {by}", "{subject} は {by} に含まれます";
     CHECK_NOT_LISTED: "{subject} is not in {by}", "{subject} は {by} に含まれません";
     CHECK_COUNTED: "{by} for {subject}: number {count}", "{subject} に対して {by}: {count} 件目";

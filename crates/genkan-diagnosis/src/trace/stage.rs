@@ -33,7 +33,7 @@ pub struct Request {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Listener {
-    /// Address and port, such as `:80`.
+    /// Address and port, such as `10.0.0.1:80`; `:80` on all addresses.
     pub address: String,
     /// `http` or `https`.
     pub protocol: String,
@@ -41,6 +41,19 @@ pub struct Listener {
     pub peer: Option<String>,
     /// The client's address where it is not the peer's.
     pub client: Option<String>,
+    /// What the connection began with, where that was a PROXY header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy_header: Option<ProxyHeader>,
+}
+
+/// What a PROXY header said; neither end where it named nobody.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProxyHeader {
+    /// Address and port of the balancer's client.
+    pub source: Option<String>,
+    /// Where that client connected to.
+    pub destination: Option<String>,
 }
 
 /// Who the client is, where that is more than the other side of the connection.

@@ -25,6 +25,8 @@ pub struct Service {
     pub cluster_ips: Vec<SpannedText>,
     /// The host name that an `ExternalName` Service stands for.
     pub external_name: Option<SpannedText>,
+    /// Whether any node passes connections on (`Cluster`) or only those with a Pod (`Local`), as written.
+    pub external_traffic_policy: Option<SpannedText>,
     /// Labels of its Pods; empty means that somebody else writes its EndpointSlices.
     pub selector: Vec<(SpannedText, SpannedText)>,
     /// The key `selector`, where it is written.
@@ -115,6 +117,7 @@ pub(super) fn read(
         ports: Vec::new(),
         cluster_ips: Vec::new(),
         external_name: None,
+        external_traffic_policy: None,
         selector: Vec::new(),
         selector_span: None,
         publish_not_ready_addresses: false,
@@ -149,6 +152,7 @@ pub(super) fn read(
     service.external_name = fields
         .string("externalName", problems)
         .filter(|name| !name.is_empty());
+    service.external_traffic_policy = fields.string("externalTrafficPolicy", problems);
     service.selector_span = fields.entry("selector").map(|entry| entry.key_span);
     service.selector = fields.string_map("selector", problems);
     service.publish_not_ready_addresses = fields
@@ -158,7 +162,6 @@ pub(super) fn read(
     fields.pass_over(&[
         "allocateLoadBalancerNodePorts",
         "externalIPs",
-        "externalTrafficPolicy",
         "healthCheckNodePort",
         "internalTrafficPolicy",
         "ipFamilies",

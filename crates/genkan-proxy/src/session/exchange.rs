@@ -293,7 +293,7 @@ async fn dispatch<D: Downstream>(
 ) -> Conclusion {
     let mut input = DecisionInput {
         scheme: client.peer.scheme,
-        port: client.peer.port,
+        port: client.peer.listener.port(),
         peer: client.peer.client,
         proxy_header: client.peer.proxy_header,
         body: match exchange.framing.body {

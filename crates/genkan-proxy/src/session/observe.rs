@@ -246,6 +246,7 @@ pub(super) fn capture<D>(
         time: worker.wall.at(now),
         duration: now.saturating_duration_since(exchange.started),
         client: client.peer.client,
+        listener: client.peer.listener,
         input: ask.input.clone(),
         explanation: explain(ask.held.snapshot(), ask.input, view),
         status: tally.status,

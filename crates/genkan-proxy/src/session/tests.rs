@@ -111,7 +111,7 @@ pub(super) fn worker() -> Rc<Worker> {
 pub(super) fn peer() -> Peer {
     Peer {
         client: SocketAddr::from(([192, 0, 2, 1], 4711)),
-        port: 80,
+        listener: SocketAddr::from(([0, 0, 0, 0], 80)),
         scheme: Scheme::Http,
         proxy_header: ProxyHeader::Absent,
         handshake: None,

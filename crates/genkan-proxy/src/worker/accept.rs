@@ -196,7 +196,7 @@ fn place(
     }
     let peer = Peer {
         client,
-        port: local.port(),
+        listener: local,
         scheme,
         proxy_header: ProxyHeader::Absent,
         handshake: None,

@@ -113,7 +113,7 @@ fn apply(worker: &Rc<Worker>, command: Command) {
             let _ = reply.send(worker.captures.find(&query));
         }
         Command::Count { reply } => {
-            let _ = reply.send(worker.counters.totals(&worker.pools));
+            let _ = reply.send(worker.counters.totals(&worker.pools, &worker.turns));
         }
         Command::Drain => {
             worker.draining.set(true);

@@ -58,6 +58,12 @@ pub(super) fn expose(gateway: &Gateway, out: &mut Exposition) {
         out.sample(name, &[("outcome", outcome)], count);
     }
     let totals = gateway.proxy().totals();
+    gauge(
+        out,
+        "genkan_tls_handshakes_waiting",
+        "TLS handshakes that wait for their turn to use a private key",
+        totals.tls_waiting,
+    );
     for (name, help, value) in totals.rows() {
         let name = format!("genkan_{name}_total");
         out.metric(&name, "counter", help);

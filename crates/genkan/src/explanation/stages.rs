@@ -7,7 +7,7 @@ use genkan_diagnosis::{
     Code, Maker, ObjectRef,
     trace::{
         AccessCheck, Attempt, Backend, BackendTls, Candidate, Client, Host, HostMatch, Kind, Known,
-        Listener, Reason, Redirect, Request, Rewrite, Trace, Verdict,
+        Reason, Redirect, Request, Rewrite, Trace, Verdict,
     },
 };
 use genkan_proxy::{capture::CapturedExchange, record};
@@ -284,7 +284,11 @@ fn client(generation: &Generation, explanation: &Explanation) -> Option<Client> 
         address: shown(client.address),
         peer: shown(explanation.peer),
         because: client.reason.as_str().to_owned(),
-        header: trust.forwarded_for.as_str().to_owned(),
+        // a header of HTTP counts behind a PROXY header only with `use-forwarded-headers`
+        header: match explanation.proxy_header.is_present() && !trust.use_forwarded_headers {
+            true => "PROXY header".to_owned(),
+            false => trust.forwarded_for.as_str().to_owned(),
+        },
     })
 }
 
@@ -412,24 +416,6 @@ fn object(generation: &Generation, origin: &RouteOrigin) -> ObjectRef {
     match generation.origins.ingress(origin) {
         Some(ingress) => ingress.object_ref(),
         None => ObjectRef::ingress(&*origin.namespace, &*origin.name),
-    }
-}
-
-/// Stage `listener` of a request that happened.
-pub(super) fn listener(exchange: &CapturedExchange) -> Listener {
-    Listener {
-        address: format!(":{}", exchange.input.port),
-        protocol: exchange.input.scheme.as_str().to_owned(),
-        peer: Some(exchange.client.ip().to_canonical().to_string()),
-        client: (exchange.explanation.client.address.ip() != exchange.client.ip()).then(|| {
-            exchange
-                .explanation
-                .client
-                .address
-                .ip()
-                .to_canonical()
-                .to_string()
-        }),
     }
 }
 

@@ -74,8 +74,17 @@ impl Rows<'_> {
             .map(|peer| self.say(labels::PEER.arg("peer", peer)));
         let client = listener.client.as_ref();
         let client = client.map(|client| self.say(labels::CLIENT.arg("client", client)));
+        let header = listener.proxy_header.as_ref().map(|header| {
+            self.say(match (&header.source, &header.destination) {
+                (Some(source), Some(destination)) => labels::PROXY_HEADER
+                    .arg("source", source)
+                    .arg("destination", destination),
+                _ => Message::from(&labels::PROXY_HEADER_ANONYMOUS),
+            })
+        });
         let first = format!("{} {}", listener.address, listener.protocol);
-        let parts: Vec<_> = std::iter::once(first).chain(peer).chain(client).collect();
+        let parts = [Some(first), peer, header, client];
+        let parts: Vec<_> = parts.into_iter().flatten().collect();
         Row::new("listener", parts.join(", "))
     }
 

@@ -3,7 +3,7 @@
 use crate::render::{Style, json, text};
 use crate::trace::{
     Attempt, Backend, Candidate, CertificateTried, Client, Host, HostMatch, Kind, Known, Listener,
-    Reason, Redirect, Request, Response, Rewrite, Tls, Trace, Verdict, WouldWork,
+    ProxyHeader, Reason, Redirect, Request, Response, Rewrite, Tls, Trace, Verdict, WouldWork,
 };
 use crate::{Code, Language, Maker, ObjectRef};
 
@@ -59,6 +59,7 @@ fn story() -> Trace {
             protocol: "http".into(),
             peer: Some("10.0.1.4".into()),
             client: None,
+            proxy_header: None,
         }),
         tls: Known::Value(None),
         host: Some(Host {
@@ -336,6 +337,37 @@ tls        TLSv1.3, a.example.com, h2
 tls        no server name
                presented default certificate  generated
 ",
+    );
+}
+
+#[test]
+fn a_proxy_header_is_part_of_the_listener() {
+    let check = |source: Option<&str>, expected: &str| {
+        let listener = Listener {
+            address: "10.0.0.1:80".into(),
+            protocol: "http".into(),
+            peer: Some("10.0.1.4".into()),
+            client: None,
+            proxy_header: Some(ProxyHeader {
+                source: source.map(str::to_owned),
+                destination: source.map(|_| "198.51.100.1:81".to_owned()),
+            }),
+        };
+        let trace = Trace {
+            listener: Known::Value(listener),
+            ..Trace::default()
+        };
+        let text = super::trace(&trace, &Style::default());
+        let row = text.lines().find(|line| line.starts_with("listener"));
+        assert_eq!(row, Some(expected), "{text}");
+    };
+    check(
+        Some("203.0.113.7:4711"),
+        "listener   10.0.0.1:80 http, peer 10.0.1.4, PROXY header: 203.0.113.7:4711 to 198.51.100.1:81",
+    );
+    check(
+        None,
+        "listener   10.0.0.1:80 http, peer 10.0.1.4, PROXY header that names nobody",
     );
 }
 
