@@ -155,7 +155,7 @@ fn compare(
     count(world, exchange, &trace, coverage);
     if by_command {
         coverage.count("by the command");
-        let trace = stage.explain_by_command(&exchange.drawn);
+        let trace = without_usual_port(stage.explain_by_command(&exchange.drawn));
         let seen = exchange.seen.without_port(stage.https_port());
         let by = "explain --manifests";
         found.extend(differing(by, world, exchange, &seen, &trace));
@@ -176,6 +176,16 @@ fn compare(
         }
     }
     found
+}
+
+/// Where `use-port-in-redirects` names the port, manifests alone name the usual one.
+fn without_usual_port(mut trace: Value) -> Value {
+    for pointer in ["/redirect/location", "/response/location"] {
+        if let Some(Value::String(location)) = trace.pointer_mut(pointer) {
+            *location = location.replacen(":443", "", 1);
+        }
+    }
+    trace
 }
 
 fn differing(
