@@ -30,6 +30,9 @@ use crate::command::{GatewayArgs, InputArgs, LogFormat, LogOverflow, message};
 
 /// Generations kept, so that a request of a moment ago is explained by what decided it.
 const GENERATIONS_MAX: usize = 16;
+/// Hosts of all generations kept together: each has a table of its own, 200 B for a host. The newest
+/// stays in any case.
+const HOSTS_KEPT_MAX: usize = 50_000;
 /// Captured exchanges that one question gets at most.
 const CAPTURES_SHOWN_MAX: usize = 100;
 
@@ -183,10 +186,8 @@ impl Gateway {
         {
             generations.pop_back();
         }
-        if generations.len() >= GENERATIONS_MAX {
-            generations.pop_front();
-        }
         generations.push_back(generation);
+        forget(&mut generations);
         live
     }
 
@@ -284,6 +285,21 @@ impl Gateway {
         self.generations
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lets the oldest generations go.
+fn forget(generations: &mut VecDeque<Arc<Generation>>) {
+    let hosts = |generations: &VecDeque<Arc<Generation>>| -> usize {
+        let counts = generations
+            .iter()
+            .map(|generation| generation.hosts().count());
+        counts.sum()
+    };
+    while generations.len() > GENERATIONS_MAX
+        || generations.len() > 1 && hosts(generations) > HOSTS_KEPT_MAX
+    {
+        generations.pop_front();
     }
 }
 

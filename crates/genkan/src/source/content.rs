@@ -49,6 +49,11 @@ impl Stamp {
                 .is_ok_and(|found| Self::new(&found) == *self)
     }
 
+    /// Whether there is nothing in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.size == 0
+    }
+
     /// Whether both are marks of one file, changed or not.
     pub(super) fn is_same_file(&self, other: &Self) -> bool {
         (self.device, self.inode) == (other.device, other.inode)

@@ -38,6 +38,9 @@ const REST_BESIDE_EVENTS: u32 = 50;
 /// A change without a close counts when it has stayed as it is for so long; and a file is gone when it
 /// has not come back for so long.
 const SETTLED_AFTER: Duration = Duration::from_millis(100);
+/// A file that was emptied counts as empty when it stays so: the kernel tells of a truncation only when
+/// the disk is done with it, and then the writer has yet to write.
+const EMPTIED_PATIENCE: Duration = Duration::from_secs(1);
 /// A file that its writer keeps open is read all the same when it was not touched for so long.
 const WRITER_PATIENCE: Duration = Duration::from_secs(10);
 /// Events that follow one another so soon are looked at together,
@@ -227,14 +230,18 @@ impl Looking {
 
     /// When the first of the unsettled settles; not before looking at all files is affordable again.
     fn settled_at(&self) -> Option<Instant> {
-        let settles = |(path, (_, since)): (&PathBuf, &(_, Instant))| *since + self.patience(path);
+        let settles = |(path, (stamp, since)): (&PathBuf, &(Option<Stamp>, Instant))| {
+            *since + self.patience(path, *stamp)
+        };
         let first = self.unsettled.iter().map(settles).min()?;
         Some(first.max(self.scanned + self.cost * REST_PER_LOOK / 2))
     }
 
-    fn patience(&self, path: &Path) -> Duration {
+    fn patience(&self, path: &Path, stamp: Option<Stamp>) -> Duration {
         if self.hints.written.contains(path) {
             WRITER_PATIENCE
+        } else if stamp.is_some_and(|stamp| stamp.is_empty()) {
+            EMPTIED_PATIENCE
         } else {
             SETTLED_AFTER
         }
@@ -322,7 +329,7 @@ impl Looking {
     fn is_settled(&mut self, path: &Path, stamp: Option<Stamp>, now: Instant) -> bool {
         match self.unsettled.get(path) {
             Some((seen, since)) if *seen == stamp => {
-                let settled = now.duration_since(*since) >= self.patience(path);
+                let settled = now.duration_since(*since) >= self.patience(path, stamp);
                 if settled {
                     self.unsettled.remove(path);
                 }
