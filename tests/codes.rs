@@ -74,6 +74,11 @@ const AT_RUNTIME: &[(u16, &str, &str)] = &[
         "requests_that_are_refused_name_their_code",
     ),
     (
+        559,
+        "tests/basic_auth.rs",
+        "a_refusal_is_explained_without_the_password",
+    ),
+    (
         900,
         REQUESTS,
         "a_refusal_without_rewrite_is_the_application_s_own",

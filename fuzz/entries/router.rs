@@ -15,6 +15,7 @@ use genkan_http::{
     parse::{Progress, parse_request},
 };
 use genkan_route::{
+    basic_auth::Authenticated,
     client::{ProxyHeader, Trust},
     decide::decide,
     decision::{BodyLength, DecisionInput, RequestId, Scheme, Scratch, Verdict},
@@ -116,6 +117,7 @@ fn input() -> DecisionInput {
         handshake: None,
         draining: false,
         counted: Counted::Never,
+        authenticated: Authenticated::Never,
     }
 }
 

@@ -8,6 +8,7 @@ use genkan_http::{
     parse::parse_request,
 };
 use genkan_route::{
+    basic_auth::Authenticated,
     client::ProxyHeader,
     decide::decide,
     decision::{BodyLength, DecisionInput, RequestId, Scheme, Scratch},
@@ -173,6 +174,7 @@ fn route(snapshot: &Snapshot, request: &Request, scratch: &mut Scratch, watched:
         handshake: None,
         draining: false,
         counted: Counted::Never,
+        authenticated: Authenticated::Never,
     };
     let decision = decide(snapshot, &input, view, scratch, &mut NoRecorder);
     let outcome = Outcome::of(&decision, scratch, view);

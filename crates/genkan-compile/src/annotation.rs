@@ -9,7 +9,7 @@
 //! Not here: which Ingress owns a path, and whether a rewrite is active on it (the compiler decides).
 
 mod affinity;
-mod basic_auth;
+pub(crate) mod basic_auth;
 mod canary;
 mod cors;
 pub mod docs;
@@ -77,6 +77,8 @@ pub struct Policy {
     pub settings: RouteSettings,
     /// `global-allowed-response-headers`: names that `custom-headers` may set, as spelt.
     pub response_headers_allowed: Vec<String>,
+    /// `allow-cross-namespace-resources`: passwords may lie in another namespace than the Ingress.
+    pub cross_namespace: bool,
     /// `retry-non-idempotent`: holds whatever `proxy-next-upstream` says.
     pub retry_non_idempotent: bool,
     /// `service-upstream` where no annotation says otherwise.
@@ -91,6 +93,7 @@ impl Default for Policy {
             forbidden_words: Vec::new(),
             response_headers_allowed: Vec::new(),
             settings: RouteSettings::default(),
+            cross_namespace: false,
             retry_non_idempotent: false,
             service_upstream: false,
         }
@@ -124,6 +127,8 @@ pub struct Effects {
     pub upstream_tls: upstream_tls::Draft,
     /// `limit-rps` and its companions; with the name of the Ingress they become part of the policy.
     pub limits: limit::Draft,
+    /// `auth-type` and its companions; with their Secret they become part of the policy.
+    pub basic_auth: basic_auth::Draft,
     /// `auth-tls-*`; with its Secret it becomes part of the host.
     pub client_certificate: tls::ClientDraft,
     /// `canary: "true"`: no ordinary Ingress. Until canaries are served it must take no traffic at all.

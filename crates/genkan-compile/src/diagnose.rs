@@ -144,6 +144,7 @@ fn stage(probe: &Probe) -> &'static str {
             Fault::Closed
             | Fault::BodyTooLarge
             | Fault::AddressRefused
+            | Fault::Unauthenticated
             | Fault::Blocked
             | Fault::RateExceeded(_)
             | Fault::ConnectionsExceeded(_),

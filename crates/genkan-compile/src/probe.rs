@@ -10,6 +10,7 @@ use genkan_http::{
     limits::HeadLimits,
 };
 use genkan_route::{
+    basic_auth::Authenticated,
     check::Check,
     client::ProxyHeader,
     decide::decide,
@@ -104,6 +105,7 @@ impl Probe {
             handshake: None,
             draining: false,
             counted: Counted::Never,
+            authenticated: Authenticated::Never,
         };
         match built {
             Ok(_) => Self::record(snapshot, &input, RequestView::new(&bytes, &head)),
@@ -134,7 +136,7 @@ impl Probe {
             Verdict::Health => Outcome::Health,
             Verdict::Fault(fault) => Outcome::Fault(fault),
             // what is probed was counted, or is a dry run
-            Verdict::Count(_) => Outcome::Fault(Fault::Internal),
+            Verdict::Count(_) | Verdict::Authenticate(_) => Outcome::Fault(Fault::Internal),
         };
         Self {
             method: text(request.method()),

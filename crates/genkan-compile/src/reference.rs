@@ -9,10 +9,16 @@ use genkan_objects::{
     ObjectKey, ObjectStore, Resource,
     kind::{ConfigMap, Ingress, Kind},
 };
-use genkan_route::{endpoint::GroupKey, route::Closed};
+use genkan_route::{
+    basic_auth::{BasicAuth, Users},
+    endpoint::GroupKey,
+    route::Closed,
+};
 
 use crate::{
-    annotation::{Effects, Fate, Policy, Problem, Remark, value::Malformed, words},
+    annotation::{
+        Effects, Fate, Policy, Problem, Remark, basic_auth::Draft, value::Malformed, words,
+    },
     configmap::Settings,
     options::{Options, World},
     world,
@@ -38,7 +44,23 @@ impl References<'_> {
         if let Some(name) = effects.references.custom_headers.take() {
             match self.custom_headers(&name) {
                 Ok(headers) => effects.policy.custom_headers = headers,
-                Err(wrong) => self.refuse("custom-headers", wrong, effects, remarks),
+                Err(wrong) => self.refuse(
+                    ("custom-headers", &words::CONFIG_MAP),
+                    wrong,
+                    effects,
+                    remarks,
+                ),
+            }
+        }
+        if effects.basic_auth.wanted {
+            match self.basic_auth(&effects.basic_auth) {
+                Ok(users) => {
+                    effects.policy.basic_auth = Some(BasicAuth {
+                        realm: effects.basic_auth.realm.clone(),
+                        users: Arc::new(users),
+                    });
+                }
+                Err(wrong) => self.refuse(("auth-secret", &words::USERS), wrong, effects, remarks),
             }
         }
         if let Some(name) = effects.references.default_backend.take() {
@@ -78,6 +100,41 @@ impl References<'_> {
         }))
     }
 
+    /// The users of a Secret. In an open world an absent one has none, which lets nobody in.
+    fn basic_auth(&mut self, draft: &Draft) -> Result<Users, Malformed> {
+        let own = self.object.meta.namespace();
+        let full = draft.secret.as_deref().unwrap_or_default();
+        let (namespace, name) = full.split_once('/').unwrap_or((own, full));
+        if name.is_empty() || name.contains('/') {
+            return Err(Malformed::of(&words::NO_SECRET, full));
+        }
+        if namespace != own && !self.policy.cross_namespace {
+            return Err(Malformed::new(&words::FOREIGN_SECRET));
+        }
+        self.uses.push(ObjectKey {
+            kind: Kind::Secret,
+            namespace: namespace.into(),
+            name: name.into(),
+        });
+        let Some(secret) = self.objects.secrets.get(namespace, name) else {
+            return match self.options.world {
+                World::Open => Ok(Users::default()),
+                World::Closed => Err(Malformed::of(&words::NO_SECRET, full)),
+            };
+        };
+        let secret = &secret.spec;
+        if draft.is_map {
+            let lines = secret
+                .data
+                .iter()
+                .map(|(user, hash)| [user.value.as_bytes(), hash.reveal()].join(&b':'));
+            return Ok(Users::parse(&lines.collect::<Vec<_>>().join(&b'\n')));
+        }
+        let file = secret.get("auth");
+        let file = file.ok_or_else(|| Malformed::of(&words::NO_AUTH_FILE, full))?;
+        Ok(Users::parse(file.reveal()))
+    }
+
     fn custom_headers(&mut self, name: &str) -> Result<fields::Literals, Malformed> {
         match self.config_map(name)? {
             Some(map) => fields::custom(&map, &self.policy.response_headers_allowed),
@@ -101,12 +158,12 @@ impl References<'_> {
     /// As ingress-nginx: what an annotation refers to and cannot be used closes the routes.
     fn refuse(
         &self,
-        annotation: &'static str,
+        (annotation, expected): (&'static str, &'static Text),
         wrong: Malformed,
         effects: &mut Effects,
         remarks: &mut Vec<Remark>,
     ) {
-        let remark = self.remark(annotation, &words::CONFIG_MAP, wrong, Fate::Closed);
+        let remark = self.remark(annotation, expected, wrong, Fate::Closed);
         let code = remark.code();
         effects.closed.get_or_insert(Closed { code, annotation });
         remarks.push(remark);

@@ -8,6 +8,7 @@
 mod annotation_effects;
 mod annotation_names;
 mod api_objects;
+mod authentication;
 mod backend_answer;
 mod catch_all_and_address;
 mod classes_and_hosts;
@@ -118,6 +119,7 @@ const BLOCKS: &[&[Entry]] = &[
     client_address::ENTRIES,
     load_balancer::ENTRIES,
     sizes_and_headers::ENTRIES,
+    authentication::ENTRIES,
     migration::ENTRIES,
     who_answered::ENTRIES,
 ];

@@ -16,7 +16,7 @@ pub fn error_type(code: Code) -> Option<&'static str> {
         Code::GK0357 => "http_response_timeout",
         Code::GK0358 => "http_response_incomplete",
         Code::GK0363 => "proxy_loop_detected",
-        Code::GK0503 => "http_request_denied",
+        Code::GK0503 | Code::GK0559 => "http_request_denied",
         Code::GK0500 | Code::GK0502 | Code::GK0506 | Code::GK0507 => "http_request_error",
         Code::GK0021 => "proxy_configuration_error",
         Code::GK0022 => "proxy_internal_error",

@@ -92,6 +92,10 @@ counters! {
     rate_refusals,
     /// Requests refused by `limit-connections`.
     connection_refusals,
+    /// Passwords that were wrong.
+    password_refusals,
+    /// Requests refused because too many others waited for their passwords to be compared.
+    password_overloads,
     /// Clients of limited rates forgotten before what they had used had drained.
     limit_evictions,
     /// Request header lines dropped for their names.

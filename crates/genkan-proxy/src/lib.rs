@@ -6,6 +6,7 @@
 
 pub mod access_log;
 mod answer;
+mod authenticator;
 mod body;
 mod buffer;
 pub mod capture;
@@ -14,6 +15,7 @@ mod limiter;
 mod listener;
 mod live;
 pub mod metrics;
+mod password;
 mod proxy;
 mod proxy_header;
 mod publication;

@@ -15,6 +15,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::{
     StartError,
+    authenticator::Room,
     body::spill::SpillBudget,
     capture::{CaptureLimits, CaptureQuery, CapturedExchange},
     counters::Totals,
@@ -129,6 +130,7 @@ impl Proxy {
         let gauges: Arc<[Gauge]> = (0..count).map(|_| Gauge::default()).collect();
         let spill = SpillBudget::new(options.spill_bytes_max);
         let limiter = Arc::<Limiter>::default();
+        let passwords = Arc::<Room>::default();
         let upstream = Preparer::new();
         let prepared = upstream.prepare(&publication.snapshot);
         let published = Published::new(publication, prepared);
@@ -158,6 +160,7 @@ impl Proxy {
                 observers: Arc::clone(&options.observers),
                 spill: Arc::clone(&spill),
                 limiter: Arc::clone(&limiter),
+                passwords: Arc::clone(&passwords),
                 captures: options.captures.clone(),
                 refusals: Arc::clone(&options.refusals),
                 ready: ready.clone(),

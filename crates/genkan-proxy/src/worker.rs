@@ -38,6 +38,7 @@ use self::{
     watch::{Activity, Watch, Watches},
 };
 use crate::{
+    authenticator::{Authenticator, Room},
     body::spill::SpillBudget,
     buffer::{Buffer, Buffers},
     capture::Captures,
@@ -74,6 +75,7 @@ pub(crate) struct Worker {
     pub(crate) refusals: Refusals,
     pub(crate) spill: Arc<SpillBudget>,
     pub(crate) limiter: Arc<Limiter>,
+    pub(crate) authenticator: Authenticator,
     pub(crate) observers: RefCell<Observers>,
     scratch: RefCell<Vec<Scratch>>,
     held: RefCell<Rc<Held>>,
@@ -92,6 +94,7 @@ impl Worker {
         observers: &crate::record::ObserverFactory,
         spill: Arc<SpillBudget>,
         limiter: Arc<Limiter>,
+        passwords: Arc<Room>,
         captures: crate::capture::CaptureLimits,
         refusals: Arc<RefusalSink>,
     ) -> Self {
@@ -110,6 +113,7 @@ impl Worker {
             refusals: Refusals::new(refusals),
             spill,
             limiter,
+            authenticator: Authenticator::new(passwords),
             observers: RefCell::new(observers),
             scratch: RefCell::default(),
             held: RefCell::new(Rc::new(held)),
@@ -247,6 +251,7 @@ pub(crate) struct Start {
     pub(crate) observers: Arc<crate::record::ObserverFactory>,
     pub(crate) spill: Arc<SpillBudget>,
     pub(crate) limiter: Arc<Limiter>,
+    pub(crate) passwords: Arc<Room>,
     pub(crate) captures: crate::capture::CaptureLimits,
     pub(crate) refusals: Arc<RefusalSink>,
     pub(crate) ready: std::sync::mpsc::Sender<std::io::Result<()>>,
@@ -276,6 +281,7 @@ async fn work(start: Start) {
         &*start.observers,
         start.spill,
         start.limiter,
+        start.passwords,
         start.captures,
         start.refusals,
     ));

@@ -32,6 +32,11 @@ impl Access {
         listed(&self.deny) != Some(true) && listed(&self.allow) != Some(false)
     }
 
+    /// Whether the allow list vouches for a client, which is more than that nothing is against it.
+    pub fn vouches(&self, client: IpAddr) -> bool {
+        self.allow.is_some() && self.admits(client)
+    }
+
     /// The checks as people read them; ends with the one that refuses.
     pub fn checks(&self, client: IpAddr) -> Vec<Check> {
         let lists = [

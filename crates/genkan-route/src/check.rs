@@ -39,6 +39,8 @@ pub enum CheckName {
     RateLimit,
     /// `limit-connections`.
     ConnectionLimit,
+    /// `auth-type: basic`.
+    Password,
 }
 
 impl CheckName {
@@ -51,6 +53,7 @@ impl CheckName {
             Self::Cors => "cors",
             Self::RateLimit => "rate-limit",
             Self::ConnectionLimit => "connection-limit",
+            Self::Password => "basic-auth",
         }
     }
 }

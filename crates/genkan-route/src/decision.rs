@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use crate::{
+    basic_auth::Authenticated,
     client::{Client, ProxyHeader},
     endpoint::{Endpoints, GroupId},
     error_page::ErrorPage,
@@ -13,7 +14,7 @@ use crate::{
     route::Mode,
     table::Route,
     tls::Handshake,
-    upstream::Wire,
+    upstream::{Confidential, Wire},
 };
 
 /// Scheme of the connection.
@@ -69,6 +70,8 @@ pub struct DecisionInput {
     pub draining: bool,
     /// What the counters of limits said.
     pub counted: Counted,
+    /// What came of comparing the password.
+    pub authenticated: Authenticated,
 }
 
 /// Our id of one exchange: 32 hexadecimal digits, as nginx's `$request_id`.
@@ -209,6 +212,9 @@ pub enum Verdict<'t> {
     /// Count the request for the client in [`Scratch::limit_key`], and decide again with what the
     /// counters say. Only where [`DecisionInput::counted`] is [`Counted::NotYet`].
     Count(&'t Arc<Limits>),
+    /// Compare the password of the request with this hash, and decide again with what came out. Only
+    /// where [`DecisionInput::authenticated`] is [`Authenticated::NotYet`].
+    Authenticate(&'t Confidential),
     /// Answer an error.
     Fault(Fault),
 }

@@ -246,6 +246,7 @@ impl From<Stage> for StageName {
             Stage::Backend => "backend",
             Stage::Limit => "limit",
             Stage::Access => "access",
+            Stage::Authenticate => "authenticate",
             Stage::Forward => "forward",
         })
     }

@@ -32,6 +32,8 @@ pub enum Fault {
     AddressRefused,
     /// `block-cidrs`, `block-user-agents` or `block-referers` refuses it.
     Blocked,
+    /// `auth-type: basic`: no password, or a wrong one.
+    Unauthenticated,
     /// `limit-rps` or `limit-rpm`; the status is a setting.
     RateExceeded(u16),
     /// `limit-connections`; likewise.
@@ -142,6 +144,7 @@ impl Fault {
             Self::ExternalName => row("GK0308", 503, 503, "dns_error"),
             Self::Closed => row("GK0202", 503, 503, "proxy_configuration_error"),
             Self::AddressRefused => row("GK0453", 403, 403, "http_request_denied"),
+            Self::Unauthenticated => row("GK0559", 401, 401, "http_request_denied"),
             Self::Blocked => row("GK0453", 403, 403, "http_request_denied"),
             Self::RateExceeded(status) | Self::ConnectionsExceeded(status) => {
                 row("GK0503", status, status, "http_request_denied")

@@ -490,6 +490,7 @@ impl Route {
         let has_error_pages = spec.settings.error_pages.is_some();
         let rewrites_responses = spec.settings.response_rewrite.is_set();
         let has_limits = spec.policy.limits.is_some();
+        let has_password = spec.policy.basic_auth.is_some();
         Ok(Self {
             https_redirect: spec.settings.https_redirect(),
             client_authority: None,
@@ -507,6 +508,7 @@ impl Route {
             rewrites_responses,
             has_error_pages,
             has_limits,
+            has_password,
         })
     }
 }

@@ -9,6 +9,7 @@
 
 pub mod access;
 mod ask;
+pub mod basic_auth;
 pub mod check;
 pub mod client;
 pub mod cors;

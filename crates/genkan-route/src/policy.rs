@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::{endpoint::GroupKey, limit::Limits};
+use crate::{basic_auth::BasicAuth, endpoint::GroupKey, limit::Limits};
 
 /// The policy of a route; the default asks for nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -19,4 +19,8 @@ pub struct RoutePolicy {
     pub default_backend: Option<GroupKey>,
     /// `limit-rps`, `limit-rpm`, `limit-connections`.
     pub limits: Option<Arc<Limits>>,
+    /// `auth-type: basic` with its companions.
+    pub basic_auth: Option<BasicAuth>,
+    /// `satisfy: any`: who is on the allow list needs no password, and who has one need not be on it.
+    pub satisfy_any: bool,
 }

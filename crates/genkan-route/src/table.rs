@@ -48,6 +48,7 @@ pub struct Route {
     pub(crate) rewrites_responses: bool,
     pub(crate) has_error_pages: bool,
     pub(crate) has_limits: bool,
+    pub(crate) has_password: bool,
 }
 
 impl Route {

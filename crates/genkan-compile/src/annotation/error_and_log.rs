@@ -76,7 +76,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         name: "satisfy",
-        security: true,
+        effect: Effect::Supported(|effects, text| {
+            effects.policy.satisfy_any = text == "any";
+            Ok(Outcome::InEffect)
+        }),
         value: Value::Word(&["all", "any"]),
         default: "all",
         about: "Whether all of address list, password and authentication service must agree, or one.",

@@ -107,7 +107,19 @@ fn bad_values_leave_the_default_or_close() {
     check(&[("auth-type", "Basic")], &["GK0202"], true);
     check(&[("auth-url", "/path")], &["GK0202"], true);
     check(&[("auth-url", "http://a..b/")], &["GK0202"], true);
-    check(&[("satisfy", "some")], &["GK0202"], true);
+    // all must agree then, which lets in nobody whom the other would have kept out
+    check(&[("satisfy", "some")], &["GK0202"], false);
+    check(&[("auth-type", "digest")], &["GK0207"], true);
+    check(
+        &[("auth-type", "basic"), ("auth-realm", "off")],
+        &["GK0202"],
+        true,
+    );
+    check(
+        &[("auth-type", "basic"), ("auth-realm", "")],
+        &["GK0202"],
+        false,
+    );
     check(&[("limit-rps", "many")], &["GK0202"], true);
 }
 

@@ -86,6 +86,13 @@ words! {
     HALF_A_PAIR: "this Secret has only one of `tls.crt` and `tls.key`", "この Secret には `tls.crt` と `tls.key` の一方しかありません";
     NOTHING_TO_SHOW: "this Secret has neither `tls.crt` and `tls.key` nor `ca.crt`", "この Secret には `tls.crt` と `tls.key` も `ca.crt` もありません";
     NOT_NAMESPACED: "it is not `namespace/name`", "`namespace/name` の形ではありません";
+    USERS: "a Secret with users, `name` or `namespace/name`", "ユーザーを持つ Secret（`name` または `namespace/name`）";
+    NO_SECRET: "there is no Secret `{value}`", "Secret `{value}` は存在しません";
+    NO_AUTH_FILE: "Secret `{value}` has no key `auth`", "Secret `{value}` にキー `auth` がありません";
+    REALM: "letters, digits, blanks and `-._~/:`", "英数字、空白、`-._~/:`";
+    REALM_OFF: "`off` would switch authentication off", "`off` は認証を無効にしてしまいます";
+    CROSS_NAMESPACE: "`proxy-ssl-secret` stays within its namespace", "`proxy-ssl-secret` は同じ名前空間に限られます";
+    NO_DIGEST: "digest authentication is not built yet", "ダイジェスト認証にはまだ対応していません";
     NO_CN: "it does not begin with `CN=`", "`CN=` で始まっていません";
     NO_TLS_VERSION: "`{value}` is no version of TLS", "`{value}` は TLS のバージョンではありません";
     NO_CONDITION: "`{value}` is no reason to try again", "`{value}` は再試行の条件ではありません";

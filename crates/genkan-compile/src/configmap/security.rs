@@ -56,7 +56,13 @@ pub(super) const KEYS: &[Key] = &[
         name: "allow-cross-namespace-resources",
         value: Value::Flag,
         default: "false",
-        effect: Effect::NotYet(Idle::Flag(false)),
+        effect: Effect::Partly(|settings, text| {
+            settings.policy.cross_namespace = flag(text)?;
+            Ok(settings
+                .policy
+                .cross_namespace
+                .then_some(&words::CROSS_NAMESPACE))
+        }),
         ..BASE
     },
     Key {

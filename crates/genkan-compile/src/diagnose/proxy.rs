@@ -42,6 +42,7 @@ pub(super) fn findings(
         Fault::NoErrorBackend | Fault::ErrorPageLoop => vec![no_error_backend(generation, probe)],
         Fault::Closed => closed(generation, probe),
         Fault::AddressRefused | Fault::Blocked => refused(generation, probe),
+        Fault::Unauthenticated => unauthenticated(generation, probe),
         Fault::RateExceeded(_) | Fault::ConnectionsExceeded(_) => limited(generation, probe),
         Fault::EmptyRewrite => vec![empty_rewrite(generation, probe)],
         Fault::PatternLimit => vec![pattern_limit(probe)],
@@ -428,6 +429,18 @@ fn refused(generation: &Generation, probe: &Probe) -> Vec<Finding> {
         _ => &["allowlist-source-range", "whitelist-source-range"],
     };
     vec![at_annotation(generation, probe, finding, names)]
+}
+
+/// GK0559 where the password is asked for.
+fn unauthenticated(generation: &Generation, probe: &Probe) -> Vec<Finding> {
+    let asked = |check: &&Check| check.name == CheckName::Password;
+    let Some(check) = probe.checks.iter().find(asked) else {
+        return Vec::new();
+    };
+    let finding = Finding::new(Code::GK0559)
+        .arg("realm", check.by.as_str())
+        .value(check.by.as_str());
+    vec![at_annotation(generation, probe, finding, &["auth-type"])]
 }
 
 /// GK0503 at the limit that was reached.

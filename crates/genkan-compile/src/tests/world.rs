@@ -14,6 +14,7 @@ use genkan_objects::{
     kind::Timestamp,
 };
 use genkan_route::{
+    basic_auth::Authenticated,
     client::ProxyHeader,
     decide::decide,
     decision::{BodyLength, DecisionInput, RequestId, Scheme, Scratch, Verdict},
@@ -101,6 +102,7 @@ impl World {
             Verdict::Health => "health".to_owned(),
             Verdict::Site(site) => format!("site:{} {}", site.name, text(&scratch.path)),
             Verdict::Count(limits) => format!("count {}", limits.zone),
+            Verdict::Authenticate(_) => "compare the password".to_owned(),
             Verdict::Fault(fault) => format!("{} {fault:?}", fault.status(decision.mode)),
         }
     }
@@ -134,5 +136,6 @@ pub(crate) fn input() -> DecisionInput {
         handshake: None,
         draining: false,
         counted: Counted::Never,
+        authenticated: Authenticated::Never,
     }
 }

@@ -10,6 +10,7 @@ use genkan_http::{
     reject::RequestReject,
 };
 use genkan_route::{
+    basic_auth::{Authenticated, Comparison, Credentials},
     decide::decide,
     decision::{BodyLength, Decision, DecisionInput, RedirectCause, RequestId, Scratch, Verdict},
     error_page::{Source, instead},
@@ -305,6 +306,7 @@ async fn dispatch<D: Downstream>(
         handshake: client.peer.handshake.clone(),
         draining: client.worker.is_draining(),
         counted: Counted::NotYet,
+        authenticated: Authenticated::NotYet,
     };
     let mut scratch = client.worker.scratch();
     let decide = |input: &DecisionInput, scratch: &mut Scratch| {
@@ -312,15 +314,35 @@ async fn dispatch<D: Downstream>(
         decide(held.snapshot(), input, view, scratch, &mut NoRecorder)
     };
     let mut decision = decide(&input, &mut scratch);
+    let mut place = None;
     if let Verdict::Count(limits) = decision.verdict {
         let worker = &client.worker;
-        let (usage, place) = worker
+        let (usage, taken) = worker
             .limiter
             .count(limits, &scratch.limit_key, &worker.counters);
+        place = taken;
         input.counted = Counted::Told(usage);
         decision = decide(&input, &mut scratch);
-        exchange.place = place;
     }
+    if let Verdict::Authenticate(hash) = decision.verdict {
+        let worker = &client.worker;
+        let credentials = Credentials::of(exchange.view(buffer));
+        let outcome = match &credentials {
+            Some(sent) => {
+                let password = sent.reveal_password();
+                Box::pin(
+                    worker
+                        .authenticator
+                        .compare(hash, password, &worker.counters),
+                )
+                .await
+            }
+            None => Comparison::Wrong,
+        };
+        input.authenticated = Authenticated::Told(outcome);
+        decision = decide(&input, &mut scratch);
+    }
+    exchange.place = place;
     exchange.tally.client = decision.client.address;
     let ask = Asked {
         held,
@@ -389,7 +411,7 @@ async fn own_answer<D: Downstream>(
         Verdict::Preflight => own(204, Content::Text(b"")),
         Verdict::Health => own(200, Content::Text(b"")),
         Verdict::Fault(fault) => Own::fault(*fault, mode),
-        Verdict::Forward(_) | Verdict::Site(_) | Verdict::Count(_) => {
+        Verdict::Forward(_) | Verdict::Site(_) | Verdict::Count(_) | Verdict::Authenticate(_) => {
             Own::fault(Fault::Internal, mode)
         }
     };
@@ -425,7 +447,9 @@ fn is_continued(verdict: &Verdict<'_>) -> bool {
             fault,
             Fault::NoHost | Fault::NoPath | Fault::NoDefaultBackend
         ),
-        Verdict::Forward(_) | Verdict::Site(_) | Verdict::Count(_) => false,
+        Verdict::Forward(_) | Verdict::Site(_) | Verdict::Count(_) | Verdict::Authenticate(_) => {
+            false
+        }
     }
 }
 

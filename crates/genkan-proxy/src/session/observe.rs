@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use genkan_http::{head::RequestView, known::KnownHeader};
 use genkan_route::{
+    basic_auth::Credentials,
     decision::Verdict,
     endpoint::{Endpoints, GroupKey},
     explanation::explain,
@@ -161,14 +162,15 @@ pub(super) fn finish<D: Downstream>(
     };
     let has_head = exchange.head_len > 0;
     let field = |id| if has_head { view.first(id) } else { None };
-    let user = field(KnownHeader::Authorization).and_then(basic_user);
+    // nginx shows the name whether or not anybody checked it
+    let credentials = field(KnownHeader::Authorization).and_then(Credentials::read);
     let tally = &exchange.tally;
     let own_id = exchange.id;
     let record = ExchangeRecord {
         finished: worker.wall.at(ended),
         duration: ended.saturating_duration_since(exchange.started),
         client: tally.client,
-        user: user.as_deref(),
+        user: credentials.as_ref().map(Credentials::user),
         request_line: line,
         method: if has_head { view.method() } else { b"" },
         target: if has_head { view.target() } else { b"" },
@@ -278,35 +280,4 @@ fn protocol(line: &[u8]) -> &str {
         .rposition(|byte| *byte == b' ')
         .map_or(0, |space| space + 1);
     std::str::from_utf8(&line[start..]).unwrap_or_default()
-}
-
-/// The user name of a `Basic` credential; nginx shows it whether or not anybody checked it.
-fn basic_user(value: &[u8]) -> Option<Vec<u8>> {
-    let (scheme, rest) = value.split_at_checked(6)?;
-    if !scheme.eq_ignore_ascii_case(b"basic ") {
-        return None;
-    }
-    let mut user = Vec::new();
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in rest.trim_ascii() {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            b'=' => break,
-            _ => return None,
-        };
-        bits = (bits << 6 | u32::from(digit)) & 0x00ff_ffff;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            match (bits >> count) as u8 {
-                b':' => return Some(user).filter(|user| !user.is_empty()),
-                byte => user.push(byte),
-            }
-        }
-    }
-    None
 }

@@ -103,6 +103,7 @@ pub(super) fn worker() -> Rc<Worker> {
         },
         SpillBudget::new(0),
         Arc::default(),
+        Arc::default(),
         CaptureLimits::default(),
         Arc::new(|_| {}),
     ))

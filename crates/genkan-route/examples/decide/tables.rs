@@ -4,6 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use genkan_http::{head::RequestHead, limits::HeadLimits, parse::parse_request};
 use genkan_route::{
+    basic_auth::Authenticated,
     client::ProxyHeader,
     decision::{BodyLength, DecisionInput, RequestId, Scheme},
     endpoint::{Endpoint, Endpoints, GroupKey},
@@ -188,6 +189,7 @@ fn prepared(hosts: Vec<HostSpec>, requests: Vec<Request>) -> Prepared {
         handshake: None,
         draining: false,
         counted: Counted::Never,
+        authenticated: Authenticated::Never,
     };
     Prepared {
         snapshot,

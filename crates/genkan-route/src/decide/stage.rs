@@ -2,12 +2,14 @@
 
 use genkan_http::{
     host::{HOST_BYTES_MAX, HostBuffer},
+    known::KnownHeader,
     method::Method,
     normalise::escape_path,
 };
 
 use super::{Router, redirect::write_origin};
 use crate::{
+    basic_auth::{self, Authenticated, Comparison, Credentials},
     decision::{BodyLength, Decision, Forward, RedirectCause, Verdict},
     endpoint::{Absence, Endpoints, GroupId},
     fault::Fault,
@@ -60,6 +62,8 @@ pub enum Stage {
     Limit,
     /// `denylist-source-range`, `allowlist-source-range`: 403.
     Access,
+    /// `auth-type: basic`: 401.
+    Authenticate,
     /// Where it leads.
     Forward,
 }
@@ -75,7 +79,8 @@ impl HostStage {
 impl Stage {
     /// Compatible mode: nginx's phases, as observed. Strict mode has no slash redirect, and lists come
     /// before anything is given away; else the same order serves it: closed first, sizes before work,
-    /// answers without a backend before the backend.
+    /// answers without a backend before the backend. Passwords are asked for once the connection is one
+    /// that they may be sent over, and not of preflights, which carry none.
     pub const fn order(mode: Mode) -> &'static [Self] {
         match mode {
             Mode::NginxCompatible => &[
@@ -90,6 +95,7 @@ impl Stage {
                 Self::Backend,
                 Self::Limit,
                 Self::Access,
+                Self::Authenticate,
                 Self::Forward,
             ],
             Mode::Strict => &[
@@ -102,6 +108,7 @@ impl Stage {
                 Self::Redirect,
                 Self::Rewrite,
                 Self::HttpsRedirect,
+                Self::Authenticate,
                 Self::Backend,
                 Self::Forward,
             ],
@@ -178,6 +185,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                 Stage::Backend => self.backend(placed, route, &mut endpoints),
                 Stage::Limit => self.limit(placed, route),
                 Stage::Access => self.access(route),
+                Stage::Authenticate => self.authenticate(route),
                 Stage::Forward => Some(self.forward(route, endpoints, rewritten)),
             };
             self.asked_stage(*stage, verdict.is_some());
@@ -419,7 +427,51 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                 self.recorder.record(Event::Check(check));
             }
         }
-        (!access.admits(client)).then_some(Verdict::Fault(Fault::AddressRefused))
+        let policy = &route.spec.policy;
+        // with `satisfy: any` the password decides
+        let decides = !(policy.satisfy_any && policy.basic_auth.is_some());
+        (decides && !access.admits(client)).then_some(Verdict::Fault(Fault::AddressRefused))
+    }
+
+    /// Asks for the comparison of the password, or does what came out. Who cannot be told is let in by a
+    /// dry run only, which nobody forwards.
+    fn authenticate(&mut self, route: &'t Route) -> Option<Verdict<'t>> {
+        if !route.has_password {
+            return None;
+        }
+        let policy = &route.spec.policy;
+        let basic = policy.basic_auth.as_ref()?;
+        let client = self.ask.client.address.ip();
+        if policy.satisfy_any && route.spec.settings.access.vouches(client) {
+            return None;
+        }
+        let request = self.ask.request;
+        if request.count(KnownHeader::Authorization) > 1 {
+            return Some(Verdict::Fault(Fault::BadRequest));
+        }
+        let credentials = Credentials::of(request);
+        let hash = credentials.and_then(|sent| basic.users.hash_of(sent.user()));
+        let outcome = match (hash, self.ask.input.authenticated) {
+            (None, _) => Some(Comparison::Wrong),
+            (Some(hash), Authenticated::NotYet) => return Some(Verdict::Authenticate(hash)),
+            (Some(_), Authenticated::Never) => None,
+            (Some(_), Authenticated::Told(outcome)) => Some(outcome),
+        };
+        if R::ACTIVE {
+            let passed = outcome.map(|outcome| outcome == Comparison::Right);
+            let check = basic_auth::check(&basic.realm, passed);
+            self.recorder.record(Event::Check(check));
+        }
+        match outcome? {
+            Comparison::Right => None,
+            Comparison::NoRoom => Some(Verdict::Fault(Fault::Overload)),
+            Comparison::Wrong => {
+                added::push(&mut self.scratch.fields, b"WWW-Authenticate", |out| {
+                    basic.write_challenge(out);
+                });
+                Some(Verdict::Fault(Fault::Unauthenticated))
+            }
+        }
     }
 
     /// Finds the endpoints of the route's Service; answers when there are none.

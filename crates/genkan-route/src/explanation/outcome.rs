@@ -95,7 +95,7 @@ impl Outcome {
             Verdict::Health => Self::Health,
             Verdict::Fault(fault) => Self::Fault(*fault),
             // an explanation is given of what was counted, or of a dry run
-            Verdict::Count(_) => Self::Fault(Fault::Internal),
+            Verdict::Count(_) | Verdict::Authenticate(_) => Self::Fault(Fault::Internal),
         }
     }
 

@@ -107,6 +107,8 @@ pub fn write_upstream_head(out: &mut Vec<u8>, head: &UpstreamHead<'_>) {
             authority.is_none_or(|authority| !client_certificate::sets(authority, field.id))
         }
         KnownHeader::XForwardedPrefix => !prefix_is_set,
+        // the template of ingress-nginx: a password that was asked for here ends here
+        KnownHeader::Authorization => !head.route.has_password,
         KnownHeader::XOriginalUri => !trust.original_uri,
         id => !is_replaced(id),
     });

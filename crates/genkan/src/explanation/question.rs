@@ -10,6 +10,7 @@ use genkan_http::{
     limits::HeadLimits,
 };
 use genkan_route::{
+    basic_auth::Authenticated,
     client::ProxyHeader,
     decision::{BodyLength, DecisionInput, RequestId, Scheme},
     limit::Counted,
@@ -209,6 +210,7 @@ impl Question {
             handshake: (self.scheme == Scheme::Https).then(handshake),
             draining: false,
             counted: Counted::Never,
+            authenticated: Authenticated::Never,
         }
     }
 }

@@ -297,6 +297,7 @@ fn checks(explanation: &Explanation) -> Vec<AccessCheck> {
     let check = |check: &Check| {
         let code = match check.name {
             CheckName::Cors => None,
+            CheckName::Password => Some(Code::GK0559),
             CheckName::RateLimit | CheckName::ConnectionLimit => Some(Code::GK0503),
             CheckName::Block | CheckName::DenyList | CheckName::AllowList => Some(Code::GK0453),
         };

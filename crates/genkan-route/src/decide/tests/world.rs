@@ -9,6 +9,7 @@ use genkan_http::{
 };
 
 use crate::{
+    basic_auth::Authenticated,
     client::ProxyHeader,
     decide::decide,
     decision::{BodyLength, DecisionInput, RequestId, Scheme, Scratch, Verdict},
@@ -195,6 +196,7 @@ pub(crate) fn input() -> DecisionInput {
         handshake: None,
         draining: false,
         counted: Counted::Never,
+        authenticated: Authenticated::Never,
     }
 }
 
@@ -227,6 +229,7 @@ pub(crate) fn verdict(snapshot: &Snapshot, input: &DecisionInput, head: &str) ->
         Verdict::Health => "health".to_owned(),
         Verdict::Site(site) => format!("site {} {}", site.name, text(&scratch.path)),
         Verdict::Count(limits) => format!("count {}", limits.zone),
+        Verdict::Authenticate(_) => "compare the password".to_owned(),
         Verdict::Fault(fault) => format!("{} {fault:?}", fault.status(decision.mode)),
     }
 }
