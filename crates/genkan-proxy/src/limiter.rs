@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasher, Hash, Hasher, RandomState},
+    hash::{BuildHasher, RandomState},
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Instant,
 };
@@ -91,9 +91,7 @@ impl Limiter {
         now: u64,
         counters: &Counters,
     ) -> (Usage, Option<Place>) {
-        let mut hasher = self.hasher.build_hasher();
-        (&*limits.zone, client).hash(&mut hasher);
-        let key = hasher.finish();
+        let key = self.hasher.hash_one((&*limits.zone, client));
         let mut usage = Usage::default();
         if limits.per_second.is_some() || limits.per_minute.is_some() {
             usage = self.count_rates(limits, key, now, counters);

@@ -15,11 +15,9 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::{
     StartError,
-    authenticator::Room,
     body::spill::SpillBudget,
     capture::{CaptureLimits, CaptureQuery, CapturedExchange},
     counters::Totals,
-    limiter::Limiter,
     listener::{Change, ListenOn, Listeners},
     live::{Live, Progress},
     publication::{Publication, Published},
@@ -27,7 +25,7 @@ use crate::{
     refusal::RefusalSink,
     upstream::prepare::Preparer,
     worker::{
-        self, Start,
+        self, Shared, Start,
         accept::{Gauge, Place},
         command::Command,
         held::Held,
@@ -128,9 +126,11 @@ impl Proxy {
         let channels: Vec<_> = (0..count).map(|_| unbounded_channel()).collect();
         let others: Arc<[_]> = channels.iter().map(|(sender, _)| sender.clone()).collect();
         let gauges: Arc<[Gauge]> = (0..count).map(|_| Gauge::default()).collect();
-        let spill = SpillBudget::new(options.spill_bytes_max);
-        let limiter = Arc::<Limiter>::default();
-        let passwords = Arc::<Room>::default();
+        let shared = Shared {
+            spill: SpillBudget::new(options.spill_bytes_max),
+            limiter: Arc::default(),
+            passwords: Arc::default(),
+        };
         let upstream = Preparer::new();
         let prepared = upstream.prepare(&publication.snapshot);
         let published = Published::new(publication, prepared);
@@ -158,9 +158,7 @@ impl Proxy {
                 commands: receiver,
                 held: Box::new(move || Held::new(published, graveyard)),
                 observers: Arc::clone(&options.observers),
-                spill: Arc::clone(&spill),
-                limiter: Arc::clone(&limiter),
-                passwords: Arc::clone(&passwords),
+                shared: shared.clone(),
                 captures: options.captures.clone(),
                 refusals: Arc::clone(&options.refusals),
                 ready: ready.clone(),

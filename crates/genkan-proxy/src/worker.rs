@@ -87,14 +87,23 @@ pub(crate) struct Worker {
     place: Place,
 }
 
+/// Numbers that all workers share, because users see each as one.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared {
+    /// Bytes of spilled request bodies.
+    pub(crate) spill: Arc<SpillBudget>,
+    /// Rates and requests of clients.
+    pub(crate) limiter: Arc<Limiter>,
+    /// Passwords being checked.
+    pub(crate) passwords: Arc<Room>,
+}
+
 impl Worker {
     pub(crate) fn new(
         place: Place,
         held: Held,
         observers: &crate::record::ObserverFactory,
-        spill: Arc<SpillBudget>,
-        limiter: Arc<Limiter>,
-        passwords: Arc<Room>,
+        shared: Shared,
         captures: crate::capture::CaptureLimits,
         refusals: Arc<RefusalSink>,
     ) -> Self {
@@ -111,9 +120,9 @@ impl Worker {
             wall: Wall::new(),
             turns: Turns::default(),
             refusals: Refusals::new(refusals),
-            spill,
-            limiter,
-            authenticator: Authenticator::new(passwords),
+            spill: shared.spill,
+            limiter: shared.limiter,
+            authenticator: Authenticator::new(shared.passwords),
             observers: RefCell::new(observers),
             scratch: RefCell::default(),
             held: RefCell::new(Rc::new(held)),
@@ -249,9 +258,7 @@ pub(crate) struct Start {
     pub(crate) commands: UnboundedReceiver<Command>,
     pub(crate) held: Box<dyn FnOnce() -> Held + Send>,
     pub(crate) observers: Arc<crate::record::ObserverFactory>,
-    pub(crate) spill: Arc<SpillBudget>,
-    pub(crate) limiter: Arc<Limiter>,
-    pub(crate) passwords: Arc<Room>,
+    pub(crate) shared: Shared,
     pub(crate) captures: crate::capture::CaptureLimits,
     pub(crate) refusals: Arc<RefusalSink>,
     pub(crate) ready: std::sync::mpsc::Sender<std::io::Result<()>>,
@@ -279,9 +286,7 @@ async fn work(start: Start) {
         start.place,
         (start.held)(),
         &*start.observers,
-        start.spill,
-        start.limiter,
-        start.passwords,
+        start.shared,
         start.captures,
         start.refusals,
     ));

@@ -22,7 +22,7 @@ use crate::{
     capture::CaptureLimits,
     publication::Published,
     record::{Observers, Unobserved},
-    worker::{Worker, accept::Place, held::Held, watch::Activity},
+    worker::{Shared, Worker, accept::Place, held::Held, watch::Activity},
 };
 
 /// One end of a pipe in memory that can tell whether something has arrived.
@@ -101,9 +101,11 @@ pub(super) fn worker() -> Rc<Worker> {
             log: Box::new(Unobserved),
             meter: Box::new(Unobserved),
         },
-        SpillBudget::new(0),
-        Arc::default(),
-        Arc::default(),
+        Shared {
+            spill: SpillBudget::new(0),
+            limiter: Arc::default(),
+            passwords: Arc::default(),
+        },
         CaptureLimits::default(),
         Arc::new(|_| {}),
     ))
