@@ -224,6 +224,7 @@ fn a_rewrite_is_told_with_its_groups() {
             ("backend", false),
             ("limit", false),
             ("access", false),
+            ("authenticate", false),
             ("forward", true)
         ]
     );
