@@ -156,7 +156,10 @@ fn compare(
     if by_command {
         coverage.count("by the command");
         let trace = without_usual_port(stage.explain_by_command(&exchange.drawn));
-        let seen = exchange.seen.without_port(stage.https_port());
+        let seen = exchange
+            .seen
+            .without_port(stage.https_port())
+            .without_port(USUAL_PORT);
         let by = "explain --manifests";
         found.extend(differing(by, world, exchange, &seen, &trace));
     }
@@ -178,11 +181,14 @@ fn compare(
     found
 }
 
+/// Of HTTPS.
+const USUAL_PORT: u16 = 443;
+
 /// Where `use-port-in-redirects` names the port, manifests alone name the usual one.
 fn without_usual_port(mut trace: Value) -> Value {
     for pointer in ["/redirect/location", "/response/location"] {
         if let Some(Value::String(location)) = trace.pointer_mut(pointer) {
-            *location = location.replacen(":443", "", 1);
+            *location = location.replacen(&format!(":{USUAL_PORT}"), "", 1);
         }
     }
     trace
