@@ -1,5 +1,7 @@
 //! One check of a decision, told for people: what was looked at, and what decided.
 
+use crate::limit::Period;
+
 /// A check that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
@@ -36,7 +38,7 @@ pub enum CheckName {
     /// `cors-allow-origin`.
     Cors,
     /// `limit-rps`, `limit-rpm`.
-    RateLimit,
+    RateLimit(Period),
     /// `limit-connections`.
     ConnectionLimit,
     /// `auth-type: basic`.
@@ -51,7 +53,7 @@ impl CheckName {
             Self::DenyList => "deny-list",
             Self::AllowList => "allow-list",
             Self::Cors => "cors",
-            Self::RateLimit => "rate-limit",
+            Self::RateLimit(_) => "rate-limit",
             Self::ConnectionLimit => "connection-limit",
             Self::Password => "basic-auth",
         }

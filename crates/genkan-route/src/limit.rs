@@ -126,33 +126,37 @@ impl Limits {
 
     /// The limits as people read them, with what was counted; ends with the one that refuses.
     pub fn checks(&self, client: &str, usage: Option<&Usage>) -> Vec<Check> {
-        let refused = usage.and_then(|usage| usage.refused);
-        let mut checks = Vec::new();
-        let mut told = |name, by, limit, count: Option<u32>| {
-            if refused.is_some() && checks.last().is_some_and(Check::refuses) {
-                return;
-            }
-            checks.push(Check {
-                name,
-                passed: usage.map(|_| refused != Some(limit)),
-                subject: client.to_owned(),
-                by,
-                listed: false,
-                count: count.map(u64::from),
-            });
+        let check = |name, by, limit, count: fn(&Usage) -> u32| Check {
+            name,
+            passed: usage.map(|usage| usage.refused != Some(limit)),
+            subject: client.to_owned(),
+            by,
+            listed: false,
+            count: usage.map(|usage| u64::from(count(usage))),
         };
-        for (index, period) in Period::ALL.into_iter().enumerate() {
-            if let Some(rate) = self.rate(period) {
-                let by = format!("{}/{}, burst {}", rate.requests, period.unit(), rate.burst);
-                let count = usage.map(|usage| usage.requests[index]);
-                told(CheckName::RateLimit, by, Exceeded::Rate(period), count);
-            }
-        }
-        if let Some(limit) = self.connections {
-            let count = usage.map(|usage| usage.connections);
+        let rate = |period, count: fn(&Usage) -> u32| {
+            let rate = self.rate(period)?;
+            let by = format!("{}/{}, burst {}", rate.requests, period.unit(), rate.burst);
+            let name = CheckName::RateLimit(period);
+            Some(check(name, by, Exceeded::Rate(period), count))
+        };
+        let connections = self.connections.map(|limit| {
             let by = format!("{limit} at a time");
-            told(CheckName::ConnectionLimit, by, Exceeded::Connections, count);
-        }
+            check(
+                CheckName::ConnectionLimit,
+                by,
+                Exceeded::Connections,
+                |usage| usage.connections,
+            )
+        });
+        let all = [
+            rate(Period::Second, |usage| usage.requests[0]),
+            rate(Period::Minute, |usage| usage.requests[1]),
+            connections,
+        ];
+        let mut checks: Vec<_> = all.into_iter().flatten().collect();
+        let refusing = checks.iter().position(Check::refuses);
+        checks.truncate(refusing.map_or(checks.len(), |last| last + 1));
         checks
     }
 }

@@ -5,6 +5,7 @@ use genkan_route::{
     check::{Check, CheckName},
     fault::Fault,
     host::HostName,
+    limit::Period,
     recorder::Reason,
     route::{PathType, RouteOrigin},
     table::Route,
@@ -450,8 +451,9 @@ fn limited(generation: &Generation, probe: &Probe) -> Vec<Finding> {
     };
     let (names, reason): (&[&str], _) = match check.name {
         CheckName::ConnectionLimit => (&["limit-connections"], &words::CONNECTIONS_EXCEEDED),
-        _ if check.by.contains("/min") => (&["limit-rpm"], &words::RATE_EXCEEDED),
-        _ => (&["limit-rps"], &words::RATE_EXCEEDED),
+        CheckName::RateLimit(Period::Minute) => (&["limit-rpm"], &words::RATE_EXCEEDED),
+        CheckName::RateLimit(Period::Second) => (&["limit-rps"], &words::RATE_EXCEEDED),
+        _ => return Vec::new(),
     };
     let reason = reason
         .arg("subject", &*check.subject)

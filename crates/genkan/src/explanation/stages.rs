@@ -298,7 +298,7 @@ fn checks(explanation: &Explanation) -> Vec<AccessCheck> {
         let code = match check.name {
             CheckName::Cors => None,
             CheckName::Password => Some(Code::GK0559),
-            CheckName::RateLimit | CheckName::ConnectionLimit => Some(Code::GK0503),
+            CheckName::RateLimit(_) | CheckName::ConnectionLimit => Some(Code::GK0503),
             CheckName::Block | CheckName::DenyList | CheckName::AllowList => Some(Code::GK0453),
         };
         AccessCheck {
