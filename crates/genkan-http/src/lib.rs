@@ -8,6 +8,7 @@
 //!
 //! Nothing here repairs a message. Where nginx is laxer or stricter, the branch says so.
 
+pub mod base64;
 pub mod chunked;
 pub mod client_hello;
 mod field;

@@ -10,7 +10,7 @@ use aws_lc_rs::{
     constant_time::verify_slices_are_equal,
     digest::{Context, SHA1_FOR_LEGACY_USE_ONLY},
 };
-use genkan_route::basic_auth::decode;
+use genkan_http::base64::decode;
 
 use sha_crypt::Width;
 

@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use genkan_http::{head::RequestView, known::KnownHeader};
+use genkan_http::{base64::decode, head::RequestView, known::KnownHeader};
 
 use crate::{
     check::{Check, CheckName},
@@ -120,37 +120,6 @@ impl Credentials {
         let end = password.iter().position(|byte| *byte == 0);
         &password[..end.unwrap_or(password.len())]
     }
-}
-
-/// Base64 as nginx reads it (`ngx_decode_base64`): `=` ends it, whatever comes behind, and may be absent.
-#[must_use]
-pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    let end = text.iter().position(|byte| *byte == b'=');
-    let digits = &text[..end.unwrap_or(text.len())];
-    if digits.len() % 4 == 1 {
-        return None;
-    }
-    let mut out = Vec::with_capacity(digits.len() * 3 / 4);
-    for group in digits.chunks(4) {
-        let mut bits = 0_u32;
-        for digit in group {
-            bits = bits << 6 | u32::from(sextet(*digit)?);
-        }
-        bits <<= 6 * (4 - group.len());
-        out.extend_from_slice(&bits.to_be_bytes()[1..group.len()]);
-    }
-    Some(out)
-}
-
-fn sextet(digit: u8) -> Option<u8> {
-    Some(match digit {
-        b'A'..=b'Z' => digit - b'A',
-        b'a'..=b'z' => digit - b'a' + 26,
-        b'0'..=b'9' => digit - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    })
 }
 
 /// What a decision knows of the password.

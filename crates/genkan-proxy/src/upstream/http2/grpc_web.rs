@@ -4,6 +4,7 @@
 //! frame of the body, and in the text form base64 around everything.
 
 use bytes::{BufMut, Bytes, BytesMut};
+use genkan_http::base64::sextet;
 use http::{HeaderMap, HeaderValue, header};
 
 /// What the client writes and reads.
@@ -148,15 +149,7 @@ fn decode(group: [u8; 4], out: &mut BytesMut) -> Option<()> {
     }
     let mut bits = 0;
     for byte in &group[..4 - padding] {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(digit);
+        bits = bits << 6 | u32::from(sextet(*byte)?);
     }
     bits <<= 6 * padding;
     let bytes = bits.to_be_bytes();
