@@ -15,6 +15,7 @@ mod limiter;
 mod listener;
 mod live;
 pub mod metrics;
+mod opening;
 mod password;
 mod proxy;
 mod proxy_header;

@@ -3,7 +3,7 @@
 //! Whether one is asked for is settled when the connection is accepted, so that settings that change
 //! meanwhile concern the connections that follow.
 
-use std::{future::poll_fn, net::IpAddr, rc::Rc, task::Poll};
+use std::{net::IpAddr, rc::Rc};
 
 use genkan_http::proxy_protocol::{HEADER_BYTES_MAX, HeaderReject, Progress, parse};
 use genkan_route::client::{ProxyHeader, Trust};
@@ -12,8 +12,8 @@ use tokio::net::TcpStream;
 use crate::{
     buffer::{Buffer, SMALL},
     counters::Counters,
+    opening::{self, Silence},
     refusal::{FirstBytes, RefusalReason},
-    session::transport::poll_fill,
     worker::{
         Worker,
         watch::{Interrupt, Watch},
@@ -79,11 +79,12 @@ impl Failure {
     }
 }
 
-impl From<Interrupt> for Failure {
-    fn from(interrupt: Interrupt) -> Self {
-        match interrupt {
-            Interrupt::Timeout => Self::Late,
-            Interrupt::End => Self::Told,
+impl From<Silence> for Failure {
+    fn from(silence: Silence) -> Self {
+        match silence {
+            Silence::Closed => Self::Closed,
+            Silence::Interrupted(Interrupt::Timeout) => Self::Late,
+            Silence::Interrupted(Interrupt::End) => Self::Told,
         }
     }
 }
@@ -95,11 +96,7 @@ pub(crate) async fn read(
     rule: Rule,
     watch: &mut Watch,
 ) -> Result<(ProxyHeader, Buffer), Failure> {
-    poll_fn(|cx| match socket.poll_read_ready(cx) {
-        Poll::Ready(ready) => Poll::Ready(ready.map_err(|_| Failure::Closed)),
-        Poll::Pending => watch.poll(cx).map(|interrupt| Err(interrupt.into())),
-    })
-    .await?;
+    opening::wait(socket, watch).await?;
     let mut buffer = worker.buffers.take(SMALL);
     match read_into(worker, socket, rule, watch, &mut buffer).await {
         Ok(header) if buffer.is_empty() => {
@@ -123,16 +120,7 @@ async fn read_into(
 ) -> Result<ProxyHeader, Failure> {
     // each turn reads at least one byte, and a header has at most so many
     for _ in 0..=HEADER_BYTES_MAX {
-        if !buffer.has_room() {
-            worker.buffers.grow(buffer, buffer.capacity() + 1);
-        }
-        let read = poll_fn(|cx| match poll_fill(socket, cx, buffer, u64::MAX) {
-            Poll::Ready(read) => Poll::Ready(read.map_err(|_| Failure::Closed)),
-            Poll::Pending => watch.poll(cx).map(|interrupt| Err(interrupt.into())),
-        });
-        if read.await? == 0 {
-            return Err(Failure::Closed);
-        }
+        opening::read_more(worker, socket, watch, buffer).await?;
         match parse(buffer.filled()) {
             Ok(Progress::Partial) => {}
             Ok(Progress::Complete { length, proxied }) => {

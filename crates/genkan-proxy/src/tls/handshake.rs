@@ -15,8 +15,8 @@ use crate::{
     answer::{Answer, Content, Persistence},
     buffer::{Buffer, SMALL},
     counters::Counters,
+    opening::{self, Silence},
     refusal::RefusalReason,
-    session::transport::poll_fill,
     worker::{
         Worker,
         watch::{Interrupt, Watch},
@@ -66,11 +66,12 @@ impl Failure {
     }
 }
 
-impl From<Interrupt> for Failure {
-    fn from(interrupt: Interrupt) -> Self {
-        match interrupt {
-            Interrupt::Timeout => Self::Timeout,
-            Interrupt::End => Self::Told,
+impl From<Silence> for Failure {
+    fn from(silence: Silence) -> Self {
+        match silence {
+            Silence::Closed => Self::Closed,
+            Silence::Interrupted(Interrupt::Timeout) => Self::Timeout,
+            Silence::Interrupted(Interrupt::End) => Self::Told,
         }
     }
 }
@@ -105,7 +106,9 @@ pub(crate) async fn accept(
             std::io::ErrorKind::InvalidData => Failure::Refused,
             _ => Failure::Closed,
         })),
-        Poll::Pending => watch.poll(cx).map(|interrupt| Err(interrupt.into())),
+        Poll::Pending => watch
+            .poll(cx)
+            .map(|interrupt| Err(Silence::Interrupted(interrupt).into())),
     })
     .await?;
     worker.counters.tls_handshakes.add(1);
@@ -155,11 +158,7 @@ async fn hello(
 ) -> Result<(Buffer, Option<String>), Failure> {
     let mut buffer = early;
     if buffer.is_empty() {
-        poll_fn(|cx| match socket.poll_read_ready(cx) {
-            Poll::Ready(ready) => Poll::Ready(ready.map_err(|_| Failure::Closed)),
-            Poll::Pending => watch.poll(cx).map(|interrupt| Err(interrupt.into())),
-        })
-        .await?;
+        opening::wait(socket, watch).await?;
         buffer = worker.buffers.take(SMALL);
     }
     let outcome = read_hello(worker, socket, watch, &mut buffer).await;
@@ -190,16 +189,7 @@ async fn read_hello(
             FirstBytes::NotTls if is_begun(buffer.filled()) => return Err(Failure::ProxyHeader),
             FirstBytes::NotTls => return Err(Failure::NotTls),
         }
-        if !buffer.has_room() {
-            worker.buffers.grow(buffer, buffer.capacity() + 1);
-        }
-        let read = poll_fn(|cx| match poll_fill(socket, cx, buffer, u64::MAX) {
-            Poll::Ready(read) => Poll::Ready(read.map_err(|_| Failure::Closed)),
-            Poll::Pending => watch.poll(cx).map(|interrupt| Err(interrupt.into())),
-        });
-        if read.await? == 0 {
-            return Err(Failure::Closed);
-        }
+        opening::read_more(worker, socket, watch, buffer).await?;
     }
     Err(Failure::Refused)
 }

@@ -12,7 +12,10 @@ use std::{
 };
 
 use super::handshake::Failure;
-use crate::worker::{Worker, watch::Watch};
+use crate::{
+    opening::Silence,
+    worker::{Worker, watch::Watch},
+};
 
 /// Private-key operations in one turn of the loop.
 const PER_TURN: usize = 2;
@@ -102,7 +105,9 @@ pub(super) async fn turn(worker: &Rc<Worker>, watch: &mut Watch) -> Result<(), F
             return Poll::Ready(Ok(()));
         }
         *leave.0.waker.borrow_mut() = Some(cx.waker().clone());
-        watch.poll(cx).map(|interrupt| Err(interrupt.into()))
+        watch
+            .poll(cx)
+            .map(|interrupt| Err(Silence::Interrupted(interrupt).into()))
     })
     .await
 }
