@@ -80,6 +80,14 @@ impl<'a> Target<'a> {
         }
     }
 
+    /// Appends the query with its `?`, unless it is empty.
+    pub fn write_query(&self, out: &mut Vec<u8>) {
+        if let Some(query) = self.query.filter(|query| !query.is_empty()) {
+            out.push(b'?');
+            out.extend_from_slice(query);
+        }
+    }
+
     /// What an upstream gets as target: two pieces, of which the first is empty or `/`.
     ///
     /// A path that is not there becomes `/` (RFC 9112 3.2.1).

@@ -107,10 +107,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                 location.push(b'/');
             }
         }
-        if !self.ask.args().is_empty() {
-            location.push(b'?');
-            location.extend_from_slice(self.ask.args());
-        }
+        self.ask.target.write_query(location);
         self.redirected(301, false, RedirectCause::Slash)
     }
 

@@ -119,6 +119,28 @@ impl Stage {
 /// What a default backend is told where there are no endpoints.
 const NO_ENDPOINTS: u16 = 503;
 
+impl<'d, R> Router<'d, '_, R> {
+    /// What a route's templates are filled in from, before any rewrite.
+    fn filling<'f>(
+        &self,
+        placed: &'f Placed,
+        route: &'f Route,
+        captures: &'f Captures,
+    ) -> Filling<'f>
+    where
+        'd: 'f,
+    {
+        Filling {
+            ask: self.ask,
+            route: Some(&route.spec),
+            server_name: placed.host.name().server_name(),
+            path: self.path,
+            uri: self.path,
+            captures,
+        }
+    }
+}
+
 impl<'t, R: Recorder> Router<'_, 't, R> {
     pub(super) fn host_stages(&mut self, placed: &'t Placed) -> Option<Decision<'t>> {
         for stage in placed.host.stages {
@@ -269,34 +291,24 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
                 Err(_) => return Some(Verdict::Fault(Fault::PatternLimit)),
                 Ok(false) => Rewritten::Unchanged,
                 Ok(true) => {
-                    let filling = Filling {
-                        ask: self.ask,
-                        route: Some(&route.spec),
-                        server_name: placed.host.name().server_name(),
-                        path: self.path,
-                        uri: self.path,
-                        captures: &captures,
-                    };
+                    let filling = self.filling(placed, route, &captures);
                     rewrite.apply(&filling, &mut self.scratch.rewritten)
                 }
             },
         };
+        let as_sent = self.filling(placed, route, &captures);
         for (template, out) in [
             (&route.forwarded_prefix, &mut self.scratch.prefix),
             (&route.upstream_host, &mut self.scratch.host),
         ] {
             let Some(template) = template else { continue };
             let filling = Filling {
-                ask: self.ask,
-                route: Some(&route.spec),
-                server_name: placed.host.name().server_name(),
-                path: self.path,
                 // nginx fills header values in when it connects, after the rewrite
                 uri: match outcome {
                     Rewritten::Path => &self.scratch.rewritten,
                     _ => self.path,
                 },
-                captures: &captures,
+                ..as_sent
             };
             template.fill(&filling, out, |text, out| out.extend_from_slice(text));
             // a decoded line break must not end the field
@@ -325,10 +337,7 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
     fn write_target(&mut self) {
         let target = &mut self.scratch.target;
         escape_path(&self.scratch.rewritten, target);
-        if let Some(query) = self.ask.target.query.filter(|query| !query.is_empty()) {
-            target.push(b'?');
-            target.extend_from_slice(query);
-        }
+        self.ask.target.write_query(target);
     }
 
     /// From here on the route's responses tell an origin that it may read.
@@ -399,20 +408,15 @@ impl<'t, R: Recorder> Router<'_, 't, R> {
     }
 
     fn write_limit_key(&mut self, placed: &Placed, route: &Route) {
-        let out = &mut self.scratch.limit_key;
         let Some(template) = &self.snapshot.settings.limit_key else {
+            let out = &mut self.scratch.limit_key;
             // writing into a vector does not fail
             let _ = write!(out, "{}", self.ask.client.address.ip().to_canonical());
             return;
         };
-        let filling = Filling {
-            ask: self.ask,
-            route: Some(&route.spec),
-            server_name: placed.host.name().server_name(),
-            path: self.path,
-            uri: self.path,
-            captures: &Captures::default(),
-        };
+        let captures = Captures::default();
+        let filling = self.filling(placed, route, &captures);
+        let out = &mut self.scratch.limit_key;
         template.fill(&filling, out, |text, out| out.extend_from_slice(text));
     }
 

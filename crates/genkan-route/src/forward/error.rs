@@ -45,10 +45,9 @@ pub struct ErrorHead<'a> {
 /// The target of a request for an error page: `/`, and the query as sent.
 pub fn error_target(request: RequestView<'_>) -> Vec<u8> {
     let mut target = b"/".to_vec();
-    let query = Target::of(request).ok().and_then(|target| target.query);
-    if let Some(query) = query.filter(|query| !query.is_empty()) {
-        target.push(b'?');
-        target.extend_from_slice(query);
+    // the router has refused a target that cannot be read
+    if let Ok(sent) = Target::of(request) {
+        sent.write_query(&mut target);
     }
     target
 }
